@@ -1,0 +1,1 @@
+"""The shell around `extractors`: network, clock, Redis and disk."""

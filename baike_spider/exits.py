@@ -1,0 +1,101 @@
+"""Exit codes, and the errors that end a run: one table for `scrapy crawl` and `baike`.
+
+Comes in: an error, or the reason Scrapy closed a spider with. Goes out: the code the process exits with.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+__all__ = [
+    "EXIT_CODES",
+    "BadInput",
+    "FrontierGone",
+    "InUse",
+    "NoContact",
+    "OutputFailed",
+    "RunError",
+    "exit_code_for",
+]
+
+#: exit code -> meaning; README and `--help` print this table
+EXIT_CODES: dict[int, str] = {
+    0: "finished, or stopped by a limit that was asked for",
+    1: "an unexpected error: the log says which",
+    2: "bad input: seeds, arguments, settings or paths",
+    3: "Redis cannot be reached, or lost the crawl's data",
+    4: "the output folder cannot be written",
+    5: "the site refuses: verification pages or 403 in a row",
+    6: "robots.txt forbids every entry",
+    7: "no contact is set for the User-Agent of a live crawl",
+    8: "another run holds this crawl",
+    9: "some input was no page that can be read; the rest was extracted",
+    130: "interrupted; the same command continues",
+}
+
+
+class RunError(Exception):
+    """A run that cannot go on. The message says what was wrong, where, and what to do."""
+
+    code: ClassVar[int] = 1
+    #: what Scrapy's `finish_reason` says
+    reason: ClassVar[str] = "error"
+
+
+class BadInput(RunError):
+    """Seeds, arguments, settings or paths that make no sense."""
+
+    code = 2
+    reason = "bad_input"
+
+
+class FrontierGone(RunError):
+    """Redis cannot be reached, or it no longer holds the crawl."""
+
+    code = 3
+    reason = "frontier_gone"
+
+
+class OutputFailed(RunError):
+    """The output folder cannot be written."""
+
+    code = 4
+    reason = "output_failed"
+
+
+class NoContact(RunError):
+    """A live crawl without a contact in its User-Agent."""
+
+    code = 7
+    reason = "no_contact"
+
+
+class InUse(RunError):
+    """Another run holds the crawl's folder."""
+
+    code = 8
+    reason = "in_use"
+
+
+_BY_REASON: dict[str, int] = {
+    **{error.reason: error.code for error in (BadInput, FrontierGone, OutputFailed, NoContact, InUse)},
+    "refused": 5,
+    "robots_forbidden": 6,
+    "shutdown": 130,
+    "finished": 0,
+    "max_entries": 0,
+    "cancelled": 1,
+}
+
+
+def exit_code_for(reason: str | None) -> int:
+    """The exit code of a crawl that closed with `reason`.
+
+    >>> exit_code_for("finished"), exit_code_for("closespider_itemcount"), exit_code_for("refused"), exit_code_for(None)
+    (0, 0, 5, 1)
+    """
+    if reason is None:
+        return 1
+    if reason.startswith("closespider_"):
+        return 1 if reason == "closespider_errorcount" else 0
+    return _BY_REASON.get(reason, 1)

@@ -1,0 +1,272 @@
+"""The types that cross the door: what comes in (`Page`) and what goes out (`Entry`, `Triple`).
+
+Frozen, slotted, plain. `Entry.as_dict()` is the JSON object of one line of a shard, `Entry.from_dict()` its inverse.
+This module holds no rule about pages, text or values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+__all__ = ["SCHEMA", "Entry", "Link", "Page", "Quantity", "Relation", "Row", "Sense", "Target", "Triple", "Value"]
+
+#: version of the entry object; rises when a field changes its meaning
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One saved or fetched page: bytes and where they came from."""
+
+    body: bytes
+    """The body as received, transfer and content encodings undone."""
+    url: str = ""
+    """The real site's URL of the page (not a mirror's); "" when nobody knows."""
+    encoding: str | None = None
+    """Charset of the HTTP Content-Type, None when unknown. The page may lie: see `document.decode`."""
+    status: int = 200
+    """HTTP status."""
+    fetched_at: str | None = None
+    """UTC time of the fetch, ISO 8601 with Z, None when unknown."""
+    source: str = ""
+    """Where the bytes lie: a file path, a WARC record, or the URL asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a link points to."""
+
+    url: str
+    """Absolute, canonical."""
+    lemma_id: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"url": self.url, "lemma_id": self.lemma_id}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One anchor of a row, in reading order."""
+
+    text: str
+    url: str
+    lemma_id: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"text": self.text, "url": self.url, "lemma_id": self.lemma_id}
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One measured or counted amount. Equal bounds are a point; a missing bound is None."""
+
+    low: int | float | None
+    high: int | float | None
+    unit: str
+    """As written, without spaces; "" when there is none."""
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"low": self.low, "high": self.high, "unit": self.unit}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One atomic value that a row asserts."""
+
+    text: str
+    """A verbatim part of the row's text."""
+    date: str | None = None
+    """EDTF, when the whole value is a point or a period of time."""
+    quantity: Quantity | None = None
+    link: Target | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        value: dict[str, Any] = {"text": self.text}
+        if self.date is not None:
+            value["date"] = self.date
+        if self.quantity is not None:
+            value["quantity"] = self.quantity.as_dict()
+        if self.link is not None:
+            value["link"] = self.link.as_dict()
+        return value
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        quantity, link = data.get("quantity"), data.get("link")
+        return cls(data["text"], data.get("date"), Quantity(**quantity) if quantity else None, Target(**link) if link else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the infobox."""
+
+    name: str
+    text: str
+    """What a reader sees; lines separated by a newline."""
+    values: tuple[Value, ...]
+    links: tuple[Link, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "text": self.text,
+            "values": [value.as_dict() for value in self.values],
+            "links": [link.as_dict() for link in self.links],
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        return cls(data["name"], data["text"], tuple(map(Value.from_dict, data["values"])), tuple(Link(**link) for link in data["links"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """One other meaning of the entry's name (义项)."""
+
+    label: str
+    url: str
+    lemma_id: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"label": self.label, "url": self.url, "lemma_id": self.lemma_id}
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One card of the relation block: `name` is the relation (妻子), `title` whom it points to."""
+
+    name: str
+    title: str
+    url: str
+    lemma_id: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"name": self.name, "title": self.title, "url": self.url, "lemma_id": self.lemma_id}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One encyclopedia entry. Fields that a page does not hold are None or empty, never guessed."""
+
+    site: str
+    layout: str
+    source: str
+    url: str
+    """Absolute, canonical."""
+    lemma_id: int | None
+    title: str
+    sense: str | None
+    aliases: tuple[str, ...]
+    """Names that lead here: synonym notes, `fromtitle=`, `redirectFrom`; without the title itself."""
+    summary: str
+    """Paragraphs separated by a newline; "" when there is none."""
+    tags: tuple[str, ...]
+    updated: str | None
+    """Day of the last edit, YYYY-MM-DD, as the page says it."""
+    rows: tuple[Row, ...]
+    senses: tuple[Sense, ...]
+    relations: tuple[Relation, ...]
+    images: tuple[str, ...]
+    digest: str
+    """`sha256:<hex>` of the page's bytes."""
+    fetched_at: str | None
+    extractor: str
+    """Version of the extractors."""
+    summary_links: tuple[Link, ...] = ()
+    """Links of the summary, to be followed; not part of the entry's JSON."""
+
+    @property
+    def subject(self) -> str:
+        """The plain-text subject: `title（sense）` where the entry has a sense, else the title."""
+        return f"{self.title}（{self.sense}）" if self.sense else self.title
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON object of the entry, keys in the order of the contract."""
+        return {
+            "schema": SCHEMA,
+            "site": self.site,
+            "layout": self.layout,
+            "source": self.source,
+            "url": self.url,
+            "lemma_id": self.lemma_id,
+            "title": self.title,
+            "sense": self.sense,
+            "aliases": list(self.aliases),
+            "summary": self.summary,
+            "tags": list(self.tags),
+            "updated": self.updated,
+            "rows": [row.as_dict() for row in self.rows],
+            "senses": [sense.as_dict() for sense in self.senses],
+            "relations": [relation.as_dict() for relation in self.relations],
+            "images": list(self.images),
+            "digest": self.digest,
+            "fetched_at": self.fetched_at,
+            "extractor": self.extractor,
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """The entry of one line of a shard. Raises KeyError or TypeError when a field is missing or unknown."""
+        return cls(
+            site=data["site"],
+            layout=data["layout"],
+            source=data["source"],
+            url=data["url"],
+            lemma_id=data["lemma_id"],
+            title=data["title"],
+            sense=data["sense"],
+            aliases=tuple(data["aliases"]),
+            summary=data["summary"],
+            tags=tuple(data["tags"]),
+            updated=data["updated"],
+            rows=tuple(map(Row.from_dict, data["rows"])),
+            senses=tuple(Sense(**sense) for sense in data["senses"]),
+            relations=tuple(Relation(**relation) for relation in data["relations"]),
+            images=tuple(data["images"]),
+            digest=data["digest"],
+            fetched_at=data["fetched_at"],
+            extractor=data["extractor"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Triple:
+    """One (subject, predicate, object) with ids, the typed object and provenance."""
+
+    subject: str
+    predicate: str
+    object: str
+    subject_id: int | None = None
+    subject_url: str = ""
+    object_id: int | None = None
+    object_url: str = ""
+    date: str | None = None
+    quantity: Quantity | None = None
+    raw_predicate: str | None = None
+    """The row's own name, when `predicate` is a normalised one; else None."""
+    source: str = ""
+    """URL of the page the triple was read from."""
+    digest: str = ""
+    layout: str = ""
+    extractor: str = ""
+    fetched_at: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "subject": self.subject,
+            "predicate": self.predicate,
+            "object": self.object,
+            "subject_id": self.subject_id,
+            "subject_url": self.subject_url,
+            "object_id": self.object_id,
+            "object_url": self.object_url,
+            "date": self.date,
+            "quantity": self.quantity.as_dict() if self.quantity else None,
+            "raw_predicate": self.raw_predicate,
+            "source": self.source,
+            "digest": self.digest,
+            "layout": self.layout,
+            "extractor": self.extractor,
+            "fetched_at": self.fetched_at,
+        }
