@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
@@ -34,6 +34,8 @@ class Site:
     """Every host whose entries are this site's, old and mobile ones included."""
     read_path: Callable[[str, str], EntryRef | None]
     """(path, query) of a URL -> the entry it addresses, or None when it is no entry's address."""
+    find_refs: Callable[[bytes], Iterable[EntryRef]]
+    """(UTF-8 bytes of a page's content) -> the entries that its links lead to, in reading order, repeats and all."""
     prefix: str = "/item/"
     """What stands before an entry's locator in its path."""
 

@@ -1,0 +1,150 @@
+"""Which layout a page has, and what it becomes: an `Entry` or a `Verdict`.
+
+Comes in: a `Page`. Goes out: `extract` -> an `Entry`, or the verdict that says what the page is instead; `links` -> where to
+go next. Layouts are found, not listed: every module of `extractors.sites` (and of the packages in it) may hold one `LAYOUT`.
+
+Exactly one layout claims a page. They are asked in the order of `rank`, then of name, and the first claim stands: lower ranks have
+the more telling markers, so a tie goes to the layout that says more of the page. Where the page's address lies on one of our sites only
+that site's layouts are asked.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from extractors.document import Document
+from extractors.errors import Malformed, NotAnEntry, Refused
+from extractors.sites import entry_ref, site_named
+from extractors.urls import EntryRef
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from extractors.model import Entry, Page
+
+__all__ = ["Layout", "extract", "layouts", "links"]
+
+#: HTTP statuses by which a site refuses; what comes with them is never read as an entry
+_REFUSING = frozenset({401, 403, 407, 418, 429, 503})
+_MISSING = frozenset({404, 410})
+#: what every HTML page has
+_MARKUP = re.compile(rb"<[!?/]?[a-zA-Z]")
+
+
+def whole(document: Document) -> bytes:
+    """The content area of a page whose layout knows no smaller one."""
+    return document.body
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One generation of a site's pages."""
+
+    name: str
+    site: str
+    claims: Callable[[Document], bool]
+    """Whether a page has this layout, by cheap markers."""
+    read: Callable[[Document], Entry]
+    """The entry of a page that was claimed; raises a `Verdict` when it is none."""
+    rank: int = 50
+    """Its place among the layouts that are asked: 0-49 layouts of entries, 50-89 lists of senses, 90-99 what else a page can be."""
+    content: Callable[[Document], bytes] = whole
+    """The bytes that hold the entry's own links: no navigation, side column or footer."""
+
+
+@cache
+def layouts() -> tuple[Layout, ...]:
+    """Every layout, in the order in which they are asked."""
+    found = (getattr(importlib.import_module(name), "LAYOUT", None) for name in _modules())
+    return tuple(sorted((layout for layout in found if isinstance(layout, Layout)), key=lambda layout: (layout.rank, layout.name)))
+
+
+def _modules() -> Iterator[str]:
+    package = importlib.import_module("extractors.sites")
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        yield module.name
+
+
+@cache
+def _asked(site: str | None) -> tuple[Layout, ...]:
+    return tuple(layout for layout in layouts() if site is None or layout.site == site)
+
+
+def extract(page: Page) -> Entry:
+    """What the page says. Raises a `Verdict` when it is no entry, and nothing else, whatever the bytes are."""
+    if page.status in _REFUSING:
+        raise Refused(f"HTTP status {page.status}: ask again later, and more slowly", reason=f"http_{page.status}")
+    document = Document(page)
+    if not document.body.strip():
+        raise _absent(page) or Malformed("the page is empty", reason="empty")
+    for layout in _asked(document.site.name if document.site else None):
+        if layout.claims(document):
+            return layout.read(document)
+    raise _absent(page) or _unclaimed(document)
+
+
+def _absent(page: Page) -> NotAnEntry | None:
+    if page.status in _MISSING:
+        return NotAnEntry(f"HTTP status {page.status}: the site has no such page", reason="missing")
+    if 300 <= page.status < 400:
+        return NotAnEntry(f"HTTP status {page.status}: the page only leads on to another", reason="redirect")
+    return None
+
+
+def _unclaimed(document: Document) -> NotAnEntry | Malformed:
+    if not _MARKUP.search(document.body):
+        return Malformed("neither HTML nor a known JSON answer", reason="no_markup")
+    return NotAnEntry("no page of an encyclopedia that we read", reason="other_site")
+
+
+def links(page: Page, entry: Entry, *, scope: str = "infobox") -> tuple[EntryRef, ...]:
+    """The entries that a page leads to, each once, in reading order, without the entry itself.
+
+    `scope` says how far to look: "infobox" (rows, relations and senses), "summary" (and the links of the summary), or "page" (and every
+    entry link of the page's content). Raises ValueError for another scope.
+    """
+    if scope not in ("infobox", "summary", "page"):
+        raise ValueError(f"scope {scope!r} is none of infobox, summary, page")
+    found = {ref.key: ref for ref in map(_ref, _urls(entry, scope)) if ref is not None}
+    if scope == "page":
+        layout = next((layout for layout in layouts() if layout.name == entry.layout and layout.site == entry.site), None)
+        document = Document(page)
+        area = layout.content(document) if layout else document.body
+        for ref in site_named(entry.site).find_refs(area):
+            found.setdefault(ref.key, ref)
+    for own in _own_keys(entry):
+        found.pop(own, None)
+    return tuple(found.values())
+
+
+def _own_keys(entry: Entry) -> Iterator[int | str]:
+    ref = _ref(entry.url)
+    if ref is not None:
+        yield ref.key
+    # a bare name leads to the entry itself unless it has more than one meaning
+    if entry.sense is None and not entry.senses:
+        yield entry.title
+
+
+def _urls(entry: Entry, scope: str) -> Iterator[str]:
+    for row in entry.rows:
+        for link in row.links:
+            yield link.url
+    for relation in entry.relations:
+        yield relation.url
+    for sense in entry.senses:
+        yield sense.url
+    if scope != "infobox":
+        for link in entry.summary_links:
+            yield link.url
+
+
+@lru_cache(maxsize=65_536)
+def _ref(url: str) -> EntryRef | None:
+    return entry_ref(url)

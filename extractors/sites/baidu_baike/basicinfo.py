@@ -1,0 +1,145 @@
+"""Baidu Baike 2014-2022: `div.basic-info` with `dt.basicInfo-item`, in all its skins.
+
+Comes in: a `Document`. Goes out: an `Entry`. Title, summary and infobox lie within a few kilobytes, also in the star, film and
+medical skins, which nest them in a poster: that slice is cut out by bytes and parsed once. When its end cannot be found the whole
+page is parsed, and the same entry comes out.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from extractors.assembly import Cell, Infobox, assemble, infobox
+from extractors.document import Document, parse
+from extractors.errors import UnknownLayout
+from extractors.layouts import Layout
+from extractors.sites.baidu_baike import SITE
+from extractors.sites.baidu_baike.definitions import definition_cells
+from extractors.sites.baidu_baike.marks import BASE, last_edit, lemma_id, relations, senses, synonym, tags
+from extractors.text import Flow, bare_sense, plain, read_flow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.etree import _Element
+
+    from extractors.model import Entry
+
+__all__ = ["LAYOUT"]
+
+_NAME = "basicinfo"
+_TITLE = b"lemmaWgt-lemmaTitle-title"
+_SENSE_LIST = b"lemmaWgt-subLemmaListTitle"
+_SUMMARY = b"lemma-summary"
+_INFOBOX, _BLOCK, _ROW = b"basic-info", b"basicInfo-block", b"basicInfo-item"
+#: what follows the summary, and what follows the infobox: a banner, the poster's pictures, the catalog, the first heading
+_AFTER_SUMMARY = (b"configModuleBanner", b"middleContent", b"lemmaWgt-", b"anchor-list", b"para-title")
+_AFTER_INFOBOX = (b"anchor-list", b"lemmaWgt-lemmaCatalog", b"para-title")
+_SIDE = b"side-content"
+_ROW_TAG = re.compile(rb"<d[td]\s[^<>]{0,200}basicInfo-item")
+#: bytes in which a title stands with its sense
+_TITLE_REACH = 6144
+_H1 = re.compile(r"<h1[^<>]*>(.*?)</h1>", re.S)
+_H2 = re.compile(r"<h2[^<>]*>(.*?)</h2>", re.S)
+_PAGE_TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>")
+
+
+def _claims(document: Document) -> bool:
+    at = document.body.find(_TITLE)
+    if at < 0:
+        # fragments that were saved without the head of the page
+        return document.has(_ROW) and document.has(b"basicInfo-block")
+    return document.body.find(_SENSE_LIST, at, at + _TITLE_REACH) < 0
+
+
+def _read(document: Document) -> Entry:
+    top = max(document.body.find(_TITLE), 0)
+    title, sense = _title(document, top)
+    box_at = _box_at(document, top)
+    box, box_end = _box(document, box_at)
+    if not box.rows and _ROW_TAG.search(document.body, top):
+        raise UnknownLayout("rows of an infobox are there (`basicInfo-item`), but none has a name and a value", layout=_NAME)
+    summary, summary_end = _summary(document, document.class_at(_SUMMARY, top), box_at)
+    end = max(box_end, summary_end)
+    return assemble(
+        document,
+        site=SITE.name,
+        layout=_NAME,
+        title=title,
+        sense=sense,
+        lemma_id=lemma_id(document),
+        aliases=synonym(document, top, end),
+        summary=summary.text,
+        summary_links=summary.links,
+        tags=tags(document, top),
+        updated=last_edit(document),
+        box=box,
+        senses=senses(document, 0, end),
+        relations=relations(document, top, end),
+    )
+
+
+def _title(document: Document, top: int) -> tuple[str, str | None]:
+    """Title and sense: `h1`, and the `h2` in the same cell."""
+    text = document.text(top, top + _TITLE_REACH)
+    heading = _H1.search(text)
+    if heading and (title := plain(heading[1])):
+        cell = text[heading.end() :].partition("</dd>")
+        sense = _H2.search(cell[0]) if cell[1] else None
+        return title, bare_sense(plain(sense[1])) if sense else None
+    page_title = _PAGE_TITLE.search(document.text(0, _TITLE_REACH))
+    title = plain(page_title[1]).removesuffix("_百度百科") if page_title else ""
+    if not title:
+        raise UnknownLayout("an entry without a title: neither `h1` nor `title` holds one", layout=_NAME)
+    return title, None
+
+
+def _box_at(document: Document, top: int) -> int:
+    at = document.class_at(_INFOBOX, top)
+    return at if at >= 0 else document.class_at(_BLOCK, top)
+
+
+def _box(document: Document, at: int) -> tuple[Infobox, int]:
+    """The infobox and where it ends. Its last row is looked for before what follows it; without either the whole page is parsed."""
+    if at < 0:
+        return Infobox(), 0
+    body = document.body
+    bound = document.first(_AFTER_INFOBOX, at)
+    last = body.rfind(_ROW, at, bound if bound >= 0 else len(body))
+    end = body.find(b"</dl>", last) if last >= 0 else -1
+    if end < 0:
+        return infobox(_cells(document.tree)), at
+    return infobox(_cells(parse(body[document.tag_before(at) : end]))), end
+
+
+def _summary(document: Document, at: int, box_at: int) -> tuple[Flow, int]:
+    """The summary and where it ends: before the infobox, or before what else follows it."""
+    if at < 0:
+        return Flow(""), 0
+    end = document.first(_AFTER_SUMMARY, at, box_at if box_at > at else None)
+    if end < 0:
+        end = box_at if box_at > at else -1
+    if end < 0:
+        return _first_summary(document.tree), at
+    return _first_summary(parse(document.body[document.tag_before(at) : document.tag_before(end)])), end
+
+
+def _first_summary(root: _Element) -> Flow:
+    for element in root.iter("div", "dd"):
+        if "lemma-summary" in (element.get("class") or "").split():
+            return read_flow(element, BASE)
+    return Flow("")
+
+
+def _cells(root: _Element) -> Iterator[Cell]:
+    return definition_cells(root, _ROW.decode(), BASE)
+
+
+def _content(document: Document) -> bytes:
+    start = max(document.body.find(_TITLE), 0)
+    end = document.body.find(_SIDE, start)
+    return document.body[start : end if end >= 0 else len(document.body)]
+
+
+LAYOUT = Layout(_NAME, SITE.name, _claims, _read, rank=10, content=_content)
