@@ -1,0 +1,232 @@
+"""The border to Redis: a URL becomes a connection, a script call a reply, and every error of the library one of ours.
+
+Comes in: URLs, scripts with keys and arguments. Goes out: replies. Nothing here knows what the scripts mean.
+`redis://`, `rediss://` (TLS) and `unix://` URLs; a further kind of server (Sentinel, Cluster) is one more line of `_OPENERS`: every
+script keeps to one hash tag already.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from urllib.parse import urlsplit
+
+import redis
+from redis import exceptions
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from baike_spider.frontier.errors import FrontierError, FrontierLost, FrontierMisconfigured, FrontierUnreachable
+from baike_spider.frontier.scripts import script
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+__all__ = ["Call", "Connection", "shown_url"]
+
+T = TypeVar("T")
+#: the library's clients are only half typed
+Client: TypeAlias = Any
+
+#: seconds
+_CONNECT_TIMEOUT = 5.0
+_ANSWER_TIMEOUT = 15.0
+_FIRST_PAUSE = 0.05
+_LONGEST_PAUSE = 1.0
+
+#: replies that time may cure: the code of the error -> what it means
+_FOR_NOW = {
+    "BUSY": "a script of somebody else blocks it",
+    "CLUSTERDOWN": "its cluster is down",
+    "LOADING": "it is loading its data",
+    "MASTERDOWN": "its master is down",
+    "MISCONF": "it cannot write to its disk: is the disk full?",
+    "NOREPLICAS": "it has too few replicas",
+    "OOM": "it is out of memory: raise maxmemory",
+    "READONLY": "it is a replica: is a failover going on?",
+    "TRYAGAIN": "its cluster is moving the slot",
+    "UNKILLABLE": "a script of somebody else blocks it",
+}
+#: replies that only a person cures
+_FOR_GOOD = {
+    "MOVED": "it is a node of a Redis Cluster, which redis:// URLs do not reach",
+    "NOAUTH": "it wants a password: put it into REDIS_URL (redis://user:password@host)",
+    "NOPERM": "the account lacks rights: allow it EVAL, EVALSHA and the keys ~baike:*",
+    "WRONGPASS": "it refuses the password of REDIS_URL",
+}
+#: errors whose code the library has cut off
+_CODES: Mapping[type[Exception], str] = {
+    exceptions.AuthenticationError: "WRONGPASS",
+    exceptions.AuthorizationError: "NOPERM",
+    exceptions.BusyLoadingError: "LOADING",
+    exceptions.MasterDownError: "MASTERDOWN",
+    exceptions.ClusterDownError: "CLUSTERDOWN",
+    exceptions.MovedError: "MOVED",
+    exceptions.NoPermissionError: "NOPERM",
+    exceptions.OutOfMemoryError: "OOM",
+    exceptions.ReadOnlyError: "READONLY",
+    exceptions.TryAgainError: "TRYAGAIN",
+}
+#: how Redis 6.2 reports the error of a command inside a script
+_WRAPPED = re.compile(rf" -({'|'.join([*_FOR_NOW, *_FOR_GOOD])}) ")
+_OLDEST = (6, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One run of a script."""
+
+    name: str
+    keys: Sequence[bytes]
+    args: Sequence[bytes | str | float]
+    again: Sequence[bytes | str | float] | None = None
+    """The arguments of a repeated call, when a lost answer matters to the script."""
+
+
+def _open_single(url: str) -> Client:
+    return redis.Redis.from_url(
+        url,
+        protocol=2,
+        retry=Retry(NoBackoff(), 0),  # the one retry loop is ours
+        socket_connect_timeout=_CONNECT_TIMEOUT,
+        socket_timeout=_ANSWER_TIMEOUT,
+        health_check_interval=30,
+    )
+
+
+#: URL scheme -> how a client is opened
+_OPENERS: Mapping[str, Callable[[str], Client]] = {"redis": _open_single, "rediss": _open_single, "unix": _open_single}
+
+
+def shown_url(url: str) -> str:
+    """The URL as messages show it: scheme, host, port, path; never the account or a password.
+
+    >>> shown_url("redis://:secret@cache:6380/2"), shown_url("redis://:se#cret@cache"), shown_url("unix:///run/r.sock?password=x")
+    ('redis://cache:6380/2', 'redis://...', 'unix:///run/r.sock')
+    """
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "the given address"
+    rest = parts.path + parts.query + parts.fragment
+    if "@" in rest or (parts.scheme != "unix" and not parts.hostname):
+        return f"{parts.scheme}://..."  # a password with / ? # in it lands in the wrong part
+    return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
+
+
+class Connection:
+    """A Redis server that answers script calls, repeats what may be repeated, and says clearly what is wrong."""
+
+    def __init__(self, url: str, *, patience: float, pause: Callable[[float], None] = time.sleep) -> None:
+        """`patience`: seconds for which a call is repeated before it gives up. Does not connect yet."""
+        self.where = shown_url(url)
+        self._patience = patience
+        self._pause = pause
+        opener = _OPENERS.get(url.partition("://")[0])
+        if opener is None:
+            raise FrontierMisconfigured(
+                f"{self.where} is no address of a Redis: it must begin with {', '.join(f'{s}://' for s in _OPENERS)}"
+            )
+        try:
+            self._client = opener(url)
+        except (ValueError, exceptions.RedisError) as error:
+            raise FrontierMisconfigured(f"REDIS_URL {self.where} cannot be read: write redis://user:password@host:port/database") from error
+
+    def call(self, call: Call) -> Any:
+        """The reply of one script, in one round trip."""
+        return self.call_many([call])[0]
+
+    def call_many(self, calls: Sequence[Call]) -> list[Any]:
+        """The replies of scripts run one after the other, in one round trip."""
+        repeated = False
+
+        def run() -> list[Any]:
+            nonlocal repeated
+            first, repeated = not repeated, True
+            return self._run(calls, first=first)
+
+        return self._patiently(run)
+
+    def check_server(self) -> None:
+        """Raises FrontierMisconfigured when the server is too old, or would throw our keys away."""
+        try:
+            info = self._patiently(lambda: {**self._client.info("server"), **self._client.info("memory")})
+        except FrontierMisconfigured:
+            return  # the account may not read INFO; the scripts will say the rest
+        version = str(info.get("redis_version", ""))
+        if version and tuple(int(part) for part in version.split(".")[:2] if part.isdigit()) < _OLDEST:
+            raise FrontierMisconfigured(f"Redis at {self.where} is version {version}: 6.2 or newer is needed (or any Valkey)")
+        policy = str(info.get("maxmemory_policy", ""))
+        if policy.startswith("allkeys") and info.get("maxmemory"):
+            raise FrontierMisconfigured(
+                f"Redis at {self.where} evicts keys when memory is short (maxmemory-policy {policy}), which would lose the crawl: "
+                "set maxmemory-policy to noeviction or volatile-lru"
+            )
+
+    def close(self) -> None:
+        """Closes the sockets; the next call would open new ones."""
+        self._client.close()
+
+    def _run(self, calls: Sequence[Call], *, first: bool) -> list[Any]:
+        arguments = [call.args if first or call.again is None else call.again for call in calls]
+        pipe = self._client.pipeline(transaction=False)
+        for call, args in zip(calls, arguments, strict=True):
+            pipe.execute_command("EVALSHA", script(call.name).sha, len(call.keys), *call.keys, *args)
+        replies: list[Any] = pipe.execute(raise_on_error=False)
+        for at, (call, args) in enumerate(zip(calls, arguments, strict=True)):
+            if isinstance(replies[at], exceptions.NoScriptError):
+                replies[at] = self._client.execute_command("EVAL", script(call.name).text, len(call.keys), *call.keys, *args)
+            elif isinstance(replies[at], Exception):
+                raise replies[at]
+        return replies
+
+    def _patiently(self, action: Callable[[], T]) -> T:
+        end, pause = time.monotonic() + self._patience, _FIRST_PAUSE
+        while True:
+            try:
+                return action()
+            except (exceptions.RedisError, OSError) as error:
+                verdict = self._verdict(error)
+                if not isinstance(verdict, FrontierUnreachable) or time.monotonic() + pause > end:
+                    raise verdict from error
+            self._pause(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _verdict(self, error: Exception) -> FrontierError:
+        code, rest = _code(error)
+        where = f"Redis at {self.where}"
+        if code == "LOST":
+            return FrontierLost(
+                f"The crawl's data is gone from {where} ({rest}): it was restarted without persistence, flushed, purged or evicted. The crawl is not finished; "
+                "what is on disk is whole. Run it again to begin a new queue, and give Redis an AOF (appendonly yes)"
+            )
+        if code == "FORMAT":
+            return FrontierMisconfigured(
+                f"The crawl in {where} was written in format {rest}, which this version does not read: "
+                "finish it with the version that began it, or purge it"
+            )
+        if code in _FOR_NOW:
+            return FrontierUnreachable(f"{where} refuses for now: {_FOR_NOW[code]} ({error})")
+        if code in _FOR_GOOD:
+            return FrontierMisconfigured(f"{where}: {_FOR_GOOD[code]}")
+        if isinstance(error, exceptions.ResponseError | exceptions.DataError):
+            return FrontierError(f"{where} answered with an error: {error}")
+        return FrontierUnreachable(
+            f"{where} does not answer ({error}). Is it running? Start it, correct REDIS_URL, or unset REDIS_URL to use the embedded server"
+        )
+
+
+def _code(error: Exception) -> tuple[str, str]:
+    """The code word of a reply and the text behind it. The library cuts some codes off, and old servers wrap the errors of scripts."""
+    text = str(error)
+    for kind, code in _CODES.items():
+        if isinstance(error, kind):
+            return ("NOAUTH" if code == "WRONGPASS" and "required" in text else code), text
+    wrapped = _WRAPPED.search(text)
+    if wrapped:
+        return wrapped[1], text
+    code, _, rest = text.partition(" ")
+    return code, rest

@@ -1,0 +1,7 @@
+-- uses: head seen queue
+-- How far the crawl is, cheaply.
+-- KEYS       1-12 core
+-- ARGV       1-2 head
+-- Result     {tally}
+-- Invariant  nothing is written
+return {tally()}

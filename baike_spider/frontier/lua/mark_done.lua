@@ -1,0 +1,29 @@
+-- uses: head seen queue
+-- Books entries that were found on disk although their acknowledgement was lost.
+-- KEYS       1-12 core
+-- ARGV       1-2 head; 3 "done" | "alias" (other names of such entries); 4.. kid, fingerprint of each
+-- Result     {tally, how many were not booked yet}
+-- Invariant  what is done or is an alias stays as it is; a worker that still holds such an item loses its lease
+local booked = 0
+for i = 4, #ARGV, 2 do
+  local kid, fingerprint = ARGV[i], ARGV[i + 1]
+  local state = state_of(fingerprint)
+  if state <= QUEUED then
+    if state == QUEUED then
+      if redis.call('HEXISTS', LEASES, kid) == 1 then
+        unlease(kid)
+        changes.open = changes.open - 1
+      elseif redis.call('HDEL', DEAD, kid) == 0 then
+        redis.call('HSET', OWNERS, kid, SALVAGED) -- queued: dropped when its turn comes
+      end
+      redis.call('HDEL', TRIES, kid)
+      settle(kid)
+    end
+    set_state(fingerprint, ARGV[3] == 'done' and DONE or ALIAS)
+    booked = booked + 1
+    changes.done = changes.done + (ARGV[3] == 'done' and 1 or 0)
+  end
+end
+write_seen()
+write_changes()
+return {tally(), booked}

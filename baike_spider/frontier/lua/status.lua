@@ -1,0 +1,23 @@
+-- uses: head seen queue
+-- The whole state of a crawl, read in one step.
+-- KEYS       1-12 core, 13 workers, 14.. every pending list by level
+-- ARGV       1-2 head
+-- Result     {tally, pending, back, parked, ids seen, titles seen, now, begun, {worker, row, ...}, {worker, leases, ...}, bytes of memory or ""}
+-- Invariant  nothing is written
+local pending, holders = 0, {}
+for i = 14, #KEYS do
+  pending = pending + redis.call('LLEN', KEYS[i])
+end
+local all = redis.call('HGETALL', LEASES)
+for i = 2, #all, 2 do
+  local worker = cmsgpack.unpack(all[i])[2]
+  holders[worker] = (holders[worker] or 0) + 1
+end
+local flat = {}
+for worker, n in pairs(holders) do
+  flat[#flat + 1], flat[#flat + 2] = worker, n
+end
+local info = redis.pcall('INFO', 'memory') -- an account may be without the right to it
+local memory = type(info) == 'string' and string.match(info, 'used_memory:(%d+)') or ''
+return {tally(), pending, redis.call('ZCARD', BACK), redis.call('HLEN', PARKED), seen[4].n, seen[8].n, string.format('%.3f', now),
+        redis.call('HGET', KEYS[1], 'begun'), redis.call('HGETALL', KEYS[13]), flat, memory}

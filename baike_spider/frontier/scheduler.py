@@ -1,0 +1,112 @@
+"""The Scrapy adapter: hands the engine requests for leased entries.
+
+Comes in: leases of an `Intake`, and plain requests (retries, redirects, `scrapy parse`). Goes out: requests.
+Until a run attaches its intake the scheduler is a plain queue in memory, so that `scrapy shell`, `parse` and `check`
+need no Redis. Links never come here: a page's links go to the frontier in one call.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from typing import TYPE_CHECKING, Self
+
+from scrapy.core.scheduler import BaseScheduler
+
+from baike_spider.frontier.errors import FrontierError, FrontierUnreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+
+    from baike_spider.frontier.frontier import Lease
+    from baike_spider.frontier.intake import Intake
+
+__all__ = ["FrontierScheduler"]
+
+logger = logging.getLogger(__name__)
+
+
+class FrontierScheduler(BaseScheduler):
+    """Requests in memory first, then leases."""
+
+    def __init__(self) -> None:
+        self._requests: deque[Request] = deque()
+        self._intake: Intake | None = None
+        self._request_for: Callable[[Lease], Request] | None = None
+        self._before_idle: Callable[[], None] = lambda: None
+        self._on_lost: Callable[[FrontierError], None] = lambda _error: None
+        #: whether the engine asked and got nothing: it will not ask again by itself
+        self.starving = False
+        self._waiting = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:  # noqa: ARG003 - Scrapy's signature
+        return cls()
+
+    def attach(
+        self,
+        intake: Intake,
+        *,
+        request_for: Callable[[Lease], Request],
+        before_idle: Callable[[], None],
+        on_lost: Callable[[FrontierError], None],
+    ) -> None:
+        """From now on requests are made of leases. `before_idle` makes finished work durable and acknowledges it; `on_lost` is told
+        when waiting for Redis does not help."""
+        self._intake = intake
+        self._request_for = request_for
+        self._before_idle = before_idle
+        self._on_lost = on_lost
+
+    def detach(self) -> None:
+        """No more leases: the run is closing."""
+        self._intake = None
+
+    def enqueue_request(self, request: Request) -> bool:
+        self._requests.append(request)
+        return True
+
+    def next_request(self) -> Request | None:
+        if self._requests:
+            return self._requests.popleft()
+        lease = self._leased()
+        self.starving = lease is None
+        return self._request_for(lease) if lease is not None and self._request_for is not None else None
+
+    def has_pending_requests(self) -> bool:
+        if self._requests:
+            return True
+        if self._intake is None:
+            return False
+        self._before_idle()
+        try:
+            return self._intake.refill() or not self._intake.drained()
+        except FrontierUnreachable as error:
+            self._wait(error)
+        except FrontierError as error:
+            self._on_lost(error)
+        return True
+
+    def _leased(self) -> Lease | None:
+        if self._intake is None:
+            return None
+        try:
+            lease = self._intake.next()
+        except FrontierUnreachable as error:
+            self._wait(error)
+            return None
+        except FrontierError as error:
+            self._on_lost(error)
+            return None
+        if self._waiting:
+            self._waiting = False
+            logger.info("Redis answers again; going on")
+        return lease
+
+    def _wait(self, error: FrontierUnreachable) -> None:
+        if not self._waiting:
+            self._waiting = True
+            logger.warning("%s; waiting, nothing is lost", error)
