@@ -1,0 +1,99 @@
+"""`baike extract`: saved pages to entries or triples."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from baike_spider.cli.command import Commands, add_command, positive
+from baike_spider.corpus.extract import Outcome, extract_files
+from baike_spider.corpus.inputs import STDIN, InputError, page_files
+from baike_spider.exits import BadInput, OutputFailed
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+__all__ = ["add"]
+
+#: exit code when some input was no page that can be read
+_SKIPPED = 9
+#: outcomes that are nobody's fault: the page was read, and says that it is no entry
+_READ = frozenset({"entry", "not_an_entry", "sense_list"})
+
+
+def add(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = add_command(
+        commands,
+        "extract",
+        "Saved pages to entries or triples: one JSON object a line.",
+        "baike extract pages/ --format triples --jobs 2 -o triples.jsonl",
+    )
+    command.add_argument("paths", nargs="+", metavar="PATH", help="HTML files, folders of them, or - for standard input")
+    command.add_argument("--format", choices=("entries", "triples"), default="entries", help="what to write (default: entries)")
+    command.add_argument(
+        "-o", "--output", metavar="FILE", help="write here, under a temporary name until complete (default: standard output)"
+    )
+    command.add_argument("--jobs", type=positive, default=1, metavar="N", help="processes (default: 1); the output is the same")
+    command.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    counts: Counter[str] = Counter()
+    try:
+        files = list(page_files(args.paths))
+        with _output(args.output) as out, _progress(len(files)) as advance:
+            jobs = 1 if STDIN in files else args.jobs
+            for outcome in extract_files(files, fmt=args.format, jobs=jobs):
+                counts[outcome.verdict] += 1
+                out.write(outcome.lines)
+                if outcome.verdict not in _READ:
+                    print(f"{outcome.source}: {outcome.verdict}: {outcome.message}", file=sys.stderr)
+                advance(outcome)
+    except InputError as error:
+        raise BadInput(str(error)) from error
+    told = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in counts.most_common()) or "no page files found"
+    print(f"{sum(counts.values())} pages: {told}", file=sys.stderr)
+    return _SKIPPED if set(counts) - _READ else 0
+
+
+@contextmanager
+def _output(path: str | None) -> Iterator[TextIO]:
+    """Standard output, or a file that has its name only when it is complete."""
+    if path is None:
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
+        yield sys.stdout
+        return
+    part = Path(f"{path}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="\n") as out:
+            yield out
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise OutputFailed(f"{path}: {error.strerror or error}") from error
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Advance]:
+    """A bar on a terminal, silence elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _outcome: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("pages", total=total)
+        yield lambda _outcome: bar.advance(task)
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Advance = Callable[[Outcome], None]

@@ -1,0 +1,157 @@
+"""What became of every lease: nothing is acknowledged before its records are durable.
+
+Comes in: entries with their leases and links, and rejects. Goes out: shards on disk, then acknowledgements to the
+frontier, in group commits. A plain policy class: no Scrapy.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Literal
+
+from baike_spider.frontier import Candidate
+from extractors import entry_ref
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from baike_spider.crawl.items import EntryItem
+    from baike_spider.frontier import Key, Lease
+    from baike_spider.frontier.intake import Intake
+    from baike_spider.shards import ShardWriter
+    from extractors import Entry, EntryRef, Page, Verdict
+
+__all__ = ["Ledger", "Outcome", "identities", "reject_record"]
+
+#: what happens to the lease of a page that gave no entry
+Outcome = Literal["done", "dead", "again"]
+
+#: verdicts whose page is kept, because it is to be read again by a better extractor
+_KEPT = frozenset({"unknown_layout", "malformed"})
+
+
+def identities(entry: Entry) -> list[Key]:
+    """Every key the entry goes by: lemma id, the canonical address, the address that was asked for."""
+    refs = (entry_ref(entry.url), entry_ref(entry.source))
+    keys: list[Key] = [entry.lemma_id] if entry.lemma_id is not None else []
+    return list(dict.fromkeys([*keys, *(ref.key for ref in refs if ref is not None)]))
+
+
+def reject_record(page: Page, verdict: Verdict) -> dict[str, Any]:
+    """The line a rejected page leaves; its bytes are kept where a better extractor could read them."""
+    return {
+        "url": page.url,
+        "source": page.source,
+        "verdict": verdict.kind,
+        "reason": verdict.reason,
+        "message": str(verdict),
+        "status": page.status,
+        "fetched_at": page.fetched_at,
+        "layout": verdict.layout,
+        "body": base64.b64encode(page.body).decode("ascii") if verdict.kind in _KEPT else None,
+    }
+
+
+class Ledger:
+    """Group commits of one worker. `max_depth`: links found deeper are not queued, None: no limit."""
+
+    def __init__(self, intake: Intake, writer: ShardWriter, *, max_depth: int | None = None, retry_seconds: float = 30) -> None:
+        self._intake = intake
+        self._writer = writer
+        self._max_depth = max_depth
+        self._retry_seconds = retry_seconds
+        self._done: list[Lease] = []
+        self._dead: list[tuple[Lease, str]] = []
+        self._entries = 0
+        self._dirty = False
+        self.counts: Counter[str] = Counter()
+
+    def entry(self, item: EntryItem) -> bool:
+        """Queues the entry's links and writes its records; False when another name already brought this entry."""
+        lease = item.lease
+        if lease is None:
+            self._write(item)
+            return True
+        links = self._candidates(item.links, lease.depth + 1)
+        # claimed even under no other name: only so does whoever comes by another name meanwhile see that it is taken
+        if not self._intake.frontier.claim(lease, identities(item.entry), links=links):
+            self.counts["duplicates"] += 1
+            self._alias(item)
+            self._done.append(lease)
+            return False
+        self._write(item)
+        self._done.append(lease)
+        self._entries += 1
+        return True
+
+    def follow(self, refs: Iterable[EntryRef], *, depth: int) -> int:
+        """Queues what a page links to, in one call; how many were new."""
+        return self._add(self._candidates(refs, depth))
+
+    def reject(self, record: dict[str, Any], lease: Lease | None, *, outcome: Outcome = "done", delay: float = 0) -> None:
+        """Keeps and counts a page that gave no entry, and settles its lease: `again` at once, the others with the next commit."""
+        if lease is not None and outcome == "again":
+            self._intake.give_back(lease, delay=delay, error=record["message"])
+        self.counts[f"verdict/{record['verdict']}"] += 1
+        self._writer.reject(record)
+        self._dirty = True
+        if lease is not None and outcome == "dead":
+            self._dead.append((lease, record["message"]))
+        elif lease is not None and outcome == "done":
+            self._done.append(lease)
+
+    def failed(self, lease: Lease, error: str) -> None:
+        """A fetch that failed: back to the queue, later with every attempt, to the dead letters in the end."""
+        self.counts["failed"] += 1
+        delay = self._retry_seconds * 2 ** min(lease.attempts, 10)
+        self._intake.give_back(lease, delay=delay, error=error, failed=True)
+
+    def commit(self) -> None:
+        """Makes everything durable, then tells the frontier. Nothing to do costs nothing."""
+        if self._dirty:
+            self._writer.commit()
+            self._dirty = False
+        if self._done:
+            self._intake.ack(self._done, entries=self._entries)
+            self._done, self._entries = [], 0
+        while self._dead:
+            self._intake.bury(*self._dead[0])
+            del self._dead[0]
+
+    def close(self) -> None:
+        """Commits, finishes the shards."""
+        self.commit()
+        self._writer.close()
+
+    def _candidates(self, refs: Iterable[EntryRef], depth: int) -> list[Candidate]:
+        if self._max_depth is not None and depth > self._max_depth:
+            return []
+        return [Candidate(ref.key, ref.locator, depth) for ref in refs]
+
+    def _add(self, candidates: list[Candidate]) -> int:
+        return self._intake.frontier.add(candidates) if candidates else 0
+
+    def _write(self, item: EntryItem) -> None:
+        self._writer.write(item.entry, dict(item))
+        self._dirty = True
+        self.counts["entries"] += 1
+
+    def _alias(self, item: EntryItem) -> None:
+        entry = item.entry
+        names = [ref.title for ref in (entry_ref(entry.source),) if ref is not None and ref.title and ref.title != entry.title]
+        for name in dict.fromkeys([*names, *entry.aliases]):
+            self._writer.reject(
+                {
+                    "url": entry.url,
+                    "source": entry.source,
+                    "verdict": "alias",
+                    "reason": name,
+                    "message": f"{name} is another name of {entry.subject}",
+                    "status": 200,
+                    "fetched_at": entry.fetched_at,
+                    "layout": entry.layout,
+                    "body": None,
+                }
+            )
+            self._dirty = True

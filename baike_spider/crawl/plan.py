@@ -1,0 +1,152 @@
+"""What a crawl is asked to do: spider arguments and settings, checked before anything starts.
+
+Comes in: strings as a person types them. Goes out: a frozen `Plan`, or `BadInput` / `NoContact` with the cure.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
+from urllib.parse import urlsplit
+
+from baike_spider.exits import BadInput, NoContact
+from extractors import EntryRef, Site, entry_ref, entry_url, site_named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from scrapy.settings import BaseSettings
+
+__all__ = ["Follow", "Plan", "is_loopback", "make_plan", "read_seeds"]
+
+Follow = Literal["none", "infobox", "summary", "page"]
+_FOLLOWS = ("none", "infobox", "summary", "page")
+_ARGUMENTS = ("seeds", "max_entries", "max_depth", "follow", "site")
+_CRAWL_NAME = re.compile(r"[\w.\-]{1,64}")
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One crawl, as asked for."""
+
+    crawl: str
+    folder: Path
+    site: Site
+    mirror: str
+    """Base address that stands in for the site's, "" for the site itself; no slash at the end."""
+    seeds: tuple[EntryRef, ...]
+    follow: Follow
+    max_entries: int | None
+    max_depth: int | None
+
+    def fetch_url(self, ref: EntryRef) -> str:
+        """Where the entry is fetched: the real address, or the mirror's."""
+        url = entry_url(ref)
+        return self.mirror + url[len(self.site.base) :] if self.mirror else url
+
+    def real_url(self, url: str) -> str:
+        """The real site's address of a fetched one."""
+        return self.site.base + url[len(self.mirror) :] if self.mirror and url.startswith(self.mirror) else url
+
+
+def make_plan(spider: str, arguments: Mapping[str, str | None], settings: BaseSettings) -> Plan:
+    """The plan of `scrapy crawl <spider> -a ...`. Raises BadInput, or NoContact for a live crawl without one."""
+    unknown = sorted(set(arguments) - set(_ARGUMENTS))
+    if unknown:
+        raise BadInput(f"unknown argument {', '.join(unknown)}; there are: {', '.join(_ARGUMENTS)}")
+    site = _site(arguments.get("site") or "baidu_baike")
+    follow = arguments.get("follow") or "infobox"
+    if follow not in _FOLLOWS:
+        raise BadInput(f"follow={follow!r}: choose one of {', '.join(_FOLLOWS)}")
+    crawl = settings.get("BAIKE_CRAWL") or spider
+    if not _CRAWL_NAME.fullmatch(crawl) or crawl.startswith("."):
+        raise BadInput(f"BAIKE_CRAWL={crawl!r}: a crawl's name is 1-64 letters, digits, `_`, `-` or `.`, and begins with no dot")
+    plan = Plan(
+        crawl=crawl,
+        folder=Path(settings["BAIKE_OUTPUT"]) / crawl,
+        site=site,
+        mirror=_mirror(settings.get("BAIKE_MIRROR") or ""),
+        seeds=tuple(read_seeds(arguments.get("seeds"), site)),
+        follow=cast("Follow", follow),
+        max_entries=_count(arguments, "max_entries", least=1),
+        max_depth=_count(arguments, "max_depth", least=0),
+    )
+    _check_contact(plan, settings.get("BAIKE_CONTACT") or "")
+    return plan
+
+
+def read_seeds(seeds: str | None, site: Site) -> Iterator[EntryRef]:
+    """The entries that `seeds` names: `刘德华,https://baike.baidu.com/item/X/1`, or `@FILE` with one a line (# begins a comment)."""
+    if seeds is None:
+        return
+    if seeds.startswith("@"):
+        path = Path(seeds[1:])
+        lines = [line.strip() for line in _read(path).splitlines()]
+        named = [(f"{path}:{number}", line) for number, line in enumerate(lines, 1) if line and not line.startswith("#")]
+    else:
+        named = [("seeds", seed) for part in re.split(r"[,，\n]", seeds) if (seed := part.strip())]
+    if not named:
+        raise BadInput(f"seeds={seeds!r} holds no seed: give entry names, entry URLs, or @FILE with one a line")
+    for where, seed in named:
+        yield _seed(seed, where, site)
+
+
+def _seed(seed: str, where: str, site: Site) -> EntryRef:
+    if "://" not in seed:
+        return EntryRef(site.name, " ".join(seed.split()))
+    ref = entry_ref(seed)
+    if ref is None or ref.site != site.name:
+        raise BadInput(
+            f"{where}: {seed} is no entry of {site.title} ({site.base}); give a name or an entry URL of that site, or choose site="
+        )
+    return ref
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise BadInput(f"seed file {path}: {error.strerror or error}; give seeds=@FILE with one name or URL a line") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"seed file {path}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
+
+
+def _site(name: str) -> Site:
+    try:
+        return site_named(name)
+    except KeyError as error:
+        raise BadInput(f"site={name!r}: {error.args[0]}") from error
+
+
+def _count(arguments: Mapping[str, str | None], name: str, *, least: int) -> int | None:
+    text = arguments.get(name)
+    if text is None or text == "":
+        return None
+    if not (text.isascii() and text.isdigit()) or int(text) < least:
+        raise BadInput(f"{name}={text!r}: give a whole number from {least}")
+    return int(text)
+
+
+def _mirror(address: str) -> str:
+    address = address.rstrip("/")
+    parts = urlsplit(address)
+    if address and (parts.scheme not in ("http", "https") or not parts.netloc):
+        raise BadInput(f"BAIKE_MIRROR={address!r}: give a base address such as http://127.0.0.1:8000")
+    return address
+
+
+def _check_contact(plan: Plan, contact: str) -> None:
+    if is_loopback(plan.mirror or plan.site.base) or contact:
+        return
+    raise NoContact(
+        f"a live crawl of {plan.site.title} needs a contact in its User-Agent; set one and run again: "
+        "export BAIKE_CONTACT=you@example.org  (真站抓取须留联系方式)"
+    )
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the address is this machine's own."""
+    return (urlsplit(url).hostname or "") in _LOOPBACK

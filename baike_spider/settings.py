@@ -1,0 +1,93 @@
+"""Every knob, with its unit and meaning. Each reads its default from the environment variable beside it.
+
+Order of precedence: `scrapy crawl -s NAME=VALUE`, then the environment, then the value here.
+"""
+
+from __future__ import annotations
+
+import os
+
+from extractors import __version__
+
+
+def _env(name: str, default: str) -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+# --- the crawl ---------------------------------------------------------------------------------------------------
+
+#: folder that holds one folder a crawl
+BAIKE_OUTPUT = _env("BAIKE_OUTPUT", "output")
+#: name of the crawl: its folder, its keys in Redis; the same name continues it. Default: the spider's name
+BAIKE_CRAWL = _env("BAIKE_CRAWL", "")
+#: base address that stands in for the site's own (`http://127.0.0.1:8000`); entry identities stay those of the real site
+BAIKE_MIRROR = _env("BAIKE_MIRROR", "")
+#: a mail address or web page that reaches you, sent in the User-Agent; a live crawl refuses to start without one
+BAIKE_CONTACT = _env("BAIKE_CONTACT", "")
+#: bytes of one compressed shard before the next begins
+BAIKE_SHARD_BYTES = int(_env("BAIKE_SHARD_BYTES", str(64 << 20)))
+#: `jsonl` (every field) or `tsv` (subject, predicate, object and provenance columns)
+BAIKE_TRIPLES_FORMAT = _env("BAIKE_TRIPLES_FORMAT", "jsonl")
+#: seconds between two durable commits; what a killed worker fetches again at most
+BAIKE_COMMIT_SECONDS = float(_env("BAIKE_COMMIT_SECONDS", "1"))
+
+# --- the frontier ------------------------------------------------------------------------------------------------
+
+#: redis://, rediss:// or unix:// address; empty: an embedded Redis is started in the crawl's folder
+REDIS_URL = _env("REDIS_URL", "")
+#: seconds a worker may hold an entry without a sign of life before another takes it
+BAIKE_LEASE_SECONDS = float(_env("BAIKE_LEASE_SECONDS", "120"))
+#: failures after which an entry goes to the dead letters
+BAIKE_MAX_ATTEMPTS = int(_env("BAIKE_MAX_ATTEMPTS", "5"))
+#: seconds before an entry that failed is tried again; doubled with every failure
+BAIKE_RETRY_SECONDS = float(_env("BAIKE_RETRY_SECONDS", "30"))
+
+# --- manners -----------------------------------------------------------------------------------------------------
+
+#: seconds between two requests to one host
+DOWNLOAD_DELAY = float(_env("BAIKE_DELAY", "1"))
+#: requests under way at once
+CONCURRENT_REQUESTS = int(_env("BAIKE_CONCURRENCY", "8"))
+CONCURRENT_REQUESTS_PER_DOMAIN = CONCURRENT_REQUESTS
+#: refusals (verification pages, 403) in a row after which the crawl stops with reason `refused`
+BAIKE_REFUSALS_TO_STOP = int(_env("BAIKE_REFUSALS_TO_STOP", "5"))
+#: seconds before a refused entry is asked for again
+BAIKE_REFUSAL_SECONDS = float(_env("BAIKE_REFUSAL_SECONDS", "60"))
+ROBOTSTXT_OBEY = True
+#: seconds until a request counts as failed
+DOWNLOAD_TIMEOUT = float(_env("BAIKE_TIMEOUT", "30"))
+USER_AGENT = f"baike-spider/{__version__} (+{BAIKE_CONTACT or 'contact not set'})"
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.5",
+    "Accept-Language": "zh-CN,zh;q=0.9",
+}
+
+# --- wiring: not meant to be changed -----------------------------------------------------------------------------
+
+BOT_NAME = "baike_spider"
+SPIDER_MODULES = ["baike_spider.spiders"]
+NEWSPIDER_MODULE = "baike_spider.spiders"
+COMMANDS_MODULE = "baike_spider.commands"
+SCHEDULER = "baike_spider.frontier.scheduler.FrontierScheduler"
+ITEM_PIPELINES = {"baike_spider.pipelines.shards.ShardPipeline": 900}
+DOWNLOADER_MIDDLEWARES = {
+    "baike_spider.downloader.contact.ContactMiddleware": 50,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "baike_spider.downloader.robots.RobotsMiddleware": 100,
+    "baike_spider.downloader.offsite.OffsiteRedirectMiddleware": 610,
+}
+SPIDER_MIDDLEWARES = {"baike_spider.pipelines.verdicts.VerdictMiddleware": 50}
+SPIDER_CONTRACTS = {"baike_spider.spiders.contracts.SavedPageContract": 10, "baike_spider.spiders.contracts.EntryContract": 20}
+FEED_EXPORT_ENCODING = "utf-8"
+LOG_LEVEL = _env("BAIKE_LOG_LEVEL", "INFO")
+LOGSTATS_INTERVAL = 60.0
+COOKIES_ENABLED = False
+# what is not an entry is a verdict of the extractors, which need the body to say so
+HTTPERROR_ALLOW_ALL = True
+# one quick retry for a torn connection; lasting failures go back to the frontier, where any worker may try later
+RETRY_TIMES = 1
+DOWNLOAD_MAXSIZE = 32 << 20
+DOWNLOAD_VERIFY_CERTIFICATES = True
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"

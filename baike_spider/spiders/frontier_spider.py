@@ -1,0 +1,75 @@
+"""What every spider of ours shares: arguments become a plan, the plan opens a run, leases become requests."""
+
+from __future__ import annotations
+
+import logging
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Spider
+from scrapy.exceptions import CloseSpider
+
+from baike_spider.crawl.plan import make_plan
+from baike_spider.crawl.run import Run
+from baike_spider.exits import RunError
+from baike_spider.pipelines.verdicts import FetchFailed
+from baike_spider.spiders.pages import page_of
+from extractors import Refused, __version__
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from scrapy.http import Response
+    from scrapy.settings import BaseSettings
+
+    from baike_spider.crawl.plan import Plan
+    from extractors import Page
+
+__all__ = ["FrontierSpider"]
+
+logger = logging.getLogger(__name__)
+
+#: statuses of an overloaded or broken server: no page, asked for again later
+_TEMPORARY = frozenset({408, 425, 429, 500, 502, 503, 504, 522, 524})
+
+
+class FrontierSpider(Spider):
+    """A spider whose requests come out of the frontier."""
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        super().update_settings(settings)
+        contact = settings.get("BAIKE_CONTACT")
+        if contact:
+            settings.set("USER_AGENT", f"baike-spider/{__version__} (+{contact})", priority="spider")
+
+    def __init__(self, name: str | None = None, **kwargs: Any) -> None:
+        super().__init__(name, **kwargs)
+        self._arguments = kwargs
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan of this crawl, made once. Raises RunError for arguments that make no sense."""
+        return make_plan(self.name, self._arguments, self.settings)
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Opens the run. Yields nothing: the scheduler hands out what the frontier leases."""
+        try:
+            Run.open(self.crawler, self.plan)
+        except RunError as error:
+            logger.error("%s", error)
+            raise CloseSpider(error.reason) from error
+        nothing: tuple[Any, ...] = ()
+        for request in nothing:
+            yield request
+
+    def read(self, response: Response) -> Page:
+        """The response as a page. Raises FetchFailed where the server could not answer, Refused where it sent us off the site."""
+        page = page_of(response, self.plan)
+        response.meta["page"] = page
+        if response.status in _TEMPORARY:
+            raise FetchFailed(f"HTTP {response.status} from {response.url}")
+        if 300 <= response.status < 400:
+            location = (response.headers.get("Location") or b"").decode("latin-1")
+            raise Refused(f"redirected off the site, to {location[:200]}", reason="redirect")
+        return page

@@ -1,0 +1,40 @@
+"""A Scrapy response as the extractors' `Page`: the one border between the two."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from extractors import Page, entry_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scrapy.http import Response
+
+    from baike_spider.crawl.plan import Plan
+
+__all__ = ["page_of"]
+
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+
+
+def utc_now() -> str:
+    """The time of a fetch: UTC, ISO 8601, whole seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def page_of(response: Response, plan: Plan, *, now: Callable[[], str] = utc_now) -> Page:
+    """The page of a response. `url` is the real site's even when a mirror answered; `source` is the address that was asked for,
+    or the path of a local file."""
+    charset = _CHARSET.search(response.headers.get("Content-Type") or b"")
+    encoding = charset[1].decode("ascii") if charset else None
+    if response.url.startswith("file:"):
+        return Page(response.body, encoding=encoding, source=unquote(urlsplit(response.url).path))
+    lease = response.meta.get("lease")
+    url = plan.real_url(response.url)
+    asked = plan.site.locate(lease.locator) if lease else None
+    source = entry_url(asked) if asked else url
+    return Page(response.body, url, encoding=encoding, status=response.status, fetched_at=now(), source=source)

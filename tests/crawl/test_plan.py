@@ -1,0 +1,101 @@
+"""Spider arguments and settings: what they become, and what is said when they make no sense."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from scrapy.settings import Settings
+
+from baike_spider.crawl.plan import make_plan, read_seeds
+from baike_spider.exits import BadInput, NoContact
+from extractors import EntryRef, site_named
+
+SITE = site_named("baidu_baike")
+
+
+def settings(**over: object) -> Settings:
+    return Settings({"BAIKE_OUTPUT": "out", "BAIKE_CRAWL": "", "BAIKE_MIRROR": "http://127.0.0.1:9/", "BAIKE_CONTACT": "", **over})
+
+
+@pytest.mark.parametrize(
+    ("seeds", "expected"),
+    [
+        ("刘德华", [EntryRef("baidu_baike", "刘德华")]),
+        ("刘德华,清华大学", [EntryRef("baidu_baike", "刘德华"), EntryRef("baidu_baike", "清华大学")]),
+        ("刘德华，清华大学", [EntryRef("baidu_baike", "刘德华"), EntryRef("baidu_baike", "清华大学")]),
+        ("https://baike.baidu.com/item/%E5%88%98%E5%BE%B7%E5%8D%8E/114923?fr=x", [EntryRef("baidu_baike", "刘德华", 114923)]),
+        ("http://baike.baidu.com/view/1758.htm", [EntryRef("baidu_baike", "", None, "/view/1758.htm")]),
+    ],
+)
+def test_seeds(seeds: str, expected: list[EntryRef]) -> None:
+    assert list(read_seeds(seeds, SITE)) == expected
+
+
+def test_seed_file_with_comments_and_bom(tmp_path: Path) -> None:
+    path = tmp_path / "seeds.txt"
+    path.write_text("\ufeff# 人物\n刘德华\n\n  清华大学  \n", encoding="utf-8")
+    assert [ref.title for ref in read_seeds(f"@{path}", SITE)] == ["刘德华", "清华大学"]
+
+
+@pytest.mark.parametrize(
+    ("seeds", "message"),
+    [
+        ("@no-such-file.txt", "no-such-file.txt: No such file"),
+        ("", "holds no seed"),
+        (" , ,", "holds no seed"),
+        ("https://zh.wikipedia.org/wiki/X", "no entry of 百度百科"),
+        ("https://baike.baidu.com/usercenter", "no entry of 百度百科"),
+    ],
+)
+def test_bad_seeds(seeds: str, message: str) -> None:
+    with pytest.raises(BadInput, match=message):
+        list(read_seeds(seeds, SITE))
+
+
+def test_seed_file_that_is_empty_or_not_utf8(tmp_path: Path) -> None:
+    empty, gbk = tmp_path / "empty.txt", tmp_path / "gbk.txt"
+    empty.write_text("# nothing\n", encoding="utf-8")
+    gbk.write_bytes("刘德华".encode("gbk"))
+    with pytest.raises(BadInput, match="holds no seed"):
+        list(read_seeds(f"@{empty}", SITE))
+    with pytest.raises(BadInput, match="not UTF-8 at byte 0"):
+        list(read_seeds(f"@{gbk}", SITE))
+
+
+def test_a_seed_file_names_the_line(tmp_path: Path) -> None:
+    path = tmp_path / "seeds.txt"
+    path.write_text("刘德华\nhttps://example.org/x\n", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"seeds\.txt:2: https://example\.org/x"):
+        list(read_seeds(f"@{path}", SITE))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "over", "message"),
+    [
+        ({"follow": "everything"}, {}, "follow='everything': choose one of"),
+        ({"max_entries": "0"}, {}, "max_entries='0': give a whole number from 1"),
+        ({"max_depth": "-1"}, {}, "max_depth='-1'"),
+        ({"site": "nowhere"}, {}, "no site 'nowhere'; there are: baidu_baike"),
+        ({"seed": "刘德华"}, {}, "unknown argument seed"),
+        ({}, {"BAIKE_CRAWL": "../x"}, "a crawl's name is"),
+        ({}, {"BAIKE_MIRROR": "127.0.0.1"}, "give a base address"),
+    ],
+)
+def test_bad_arguments(arguments: dict[str, str], over: dict[str, object], message: str) -> None:
+    with pytest.raises(BadInput, match=message):
+        make_plan("baike", arguments, settings(**over))
+
+
+def test_a_live_crawl_needs_a_contact() -> None:
+    with pytest.raises(NoContact, match="export BAIKE_CONTACT="):
+        make_plan("baike", {}, settings(BAIKE_MIRROR=""))
+    assert make_plan("baike", {}, settings(BAIKE_MIRROR="", BAIKE_CONTACT="me@example.org")).mirror == ""
+
+
+def test_a_mirror_changes_addresses_but_not_identities() -> None:
+    plan = make_plan("baike", {"seeds": "刘德华"}, settings())
+    url = plan.fetch_url(EntryRef("baidu_baike", "刘德华", 114923))
+    assert url == "http://127.0.0.1:9/item/刘德华/114923"
+    assert plan.real_url(url) == "https://baike.baidu.com/item/刘德华/114923"
+    assert plan.folder == Path("out/baike")
