@@ -25,7 +25,7 @@ class Mark(NamedTuple):
     start: int
     end: int
     sort: str
-    """line, semi, pause, comma, slash, title (》《), dated (）2012年), priced (元成人：), dot, space, gap (before a label), colon, conj."""
+    """line, semi, pause, comma, slash, title (》《), dated (）2012年), remarked (张三（饰甲）李四), priced (元成人：), dot, space, gap (before a label), colon, conj."""
 
 
 _MAY_PART = re.compile(r"[\n；;、﹑､，,/／|｜\\·•‧・. 》」』”】）)和与及或]|元[\u4e00-\u9fff]")
@@ -37,6 +37,7 @@ _MARK = re.compile(
     | (?P<comma>[，,])
     | (?P<title>(?<=[》」』”】])(?=[《「『“【])|(?<=[）)])(?=《))
     | (?P<dated>(?<=[）)])(?=[12]\d{{3}}[年.-]))
+    | (?P<remarked>(?<=[）)])(?=[\u4e00-\u9fff]))
     | (?P<priced>(?<=元)(?=[\u4e00-\u9fff][^：:、，；\s]{{1,11}}[：:]\ ?\d))
     | (?P<colon>[：:])
     | (?P<slash>[/／|｜\\])

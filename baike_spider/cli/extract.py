@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from baike_spider.cli.command import Commands, add_command, positive
-from baike_spider.corpus.extract import Outcome, extract_files
+from baike_spider.corpus.extract import Format, Outcome, extract_files
 from baike_spider.corpus.inputs import STDIN, InputError, page_files
 from baike_spider.exits import BadInput, OutputFailed
 
@@ -41,16 +41,25 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "-o", "--output", metavar="FILE", help="write here, under a temporary name until complete (default: standard output)"
     )
     command.add_argument("--jobs", type=positive, default=1, metavar="N", help="processes (default: 1); the output is the same")
+    command.add_argument(
+        "--normalise-predicates", action="store_true", help="triples: 外文名 for 英文名称 and the like; the raw name is kept beside it"
+    )
+    command.add_argument(
+        "--explain", action="store_true", help="show how each row became values: the rule that split it, its type, its link"
+    )
     command.set_defaults(run=_run)
 
 
 def _run(args: argparse.Namespace) -> int:
+    if args.normalise_predicates and args.format != "triples":
+        raise BadInput("--normalise-predicates goes with --format triples: entries keep the names of their rows")
+    form: Format = "explained" if args.explain else "normalised" if args.normalise_predicates else args.format
     counts: Counter[str] = Counter()
     try:
         files = list(page_files(args.paths))
         with _output(args.output) as out, _progress(len(files)) as advance:
             jobs = 1 if STDIN in files else args.jobs
-            for outcome in extract_files(files, fmt=args.format, jobs=jobs):
+            for outcome in extract_files(files, fmt=form, jobs=jobs):
                 counts[outcome.verdict] += 1
                 out.write(outcome.lines)
                 if outcome.verdict not in _READ:

@@ -6,14 +6,16 @@ Memory does not grow with the number of pages.
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from json import JSONEncoder
+from typing import TYPE_CHECKING, Any, Literal
 
+from baike_spider.corpus.explain import explain_entry
 from baike_spider.corpus.inputs import InputError, read_page
 from extractors import Verdict, extract, triples
+from extractors.predicates import canonical_predicate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,8 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Format", "Outcome", "extract_files", "extract_page"]
 
-Format = Literal["entries", "triples"]
+#: what an entry is written as; `normalised` are triples under canonical predicates, `explained` is for people
+Format = Literal["entries", "triples", "normalised", "explained"]
 
+#: built once: json.dumps with options builds one a call
+_encode = JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 #: files a job takes at once: large enough to hide the hand-over, small enough to keep the order cheap
 _CHUNK = 16
 
@@ -68,5 +73,12 @@ def _extract_file(path: str, *, fmt: Format) -> Outcome:
 
 
 def _lines(entry: Entry, fmt: Format) -> str:
-    objects = [entry.as_dict()] if fmt == "entries" else [triple.as_dict() for triple in triples(entry)]
-    return "".join(json.dumps(one, ensure_ascii=False, separators=(",", ":")) + "\n" for one in objects)
+    if fmt == "explained":
+        return "".join(f"{line}\n" for line in explain_entry(entry)) + "\n"
+    objects: Iterable[dict[str, Any]]
+    if fmt == "entries":
+        objects = (entry.as_dict(),)
+    else:
+        predicate = canonical_predicate if fmt == "normalised" else None
+        objects = (triple.as_dict() for triple in triples(entry, predicate=predicate))
+    return "".join(_encode(one) + "\n" for one in objects)

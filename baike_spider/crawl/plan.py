@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     from scrapy.settings import BaseSettings
 
-__all__ = ["Follow", "Plan", "is_loopback", "make_plan", "read_seeds"]
+__all__ = ["ARGUMENTS", "Follow", "Plan", "is_loopback", "make_plan", "read_seeds"]
 
 Follow = Literal["none", "infobox", "summary", "page"]
 _FOLLOWS = ("none", "infobox", "summary", "page")
-_ARGUMENTS = ("seeds", "max_entries", "max_depth", "follow", "site")
+ARGUMENTS = ("seeds", "max_entries", "max_depth", "follow", "site")
 _CRAWL_NAME = re.compile(r"[\w.\-]{1,64}")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -54,9 +54,9 @@ class Plan:
 
 def make_plan(spider: str, arguments: Mapping[str, str | None], settings: BaseSettings) -> Plan:
     """The plan of `scrapy crawl <spider> -a ...`. Raises BadInput, or NoContact for a live crawl without one."""
-    unknown = sorted(set(arguments) - set(_ARGUMENTS))
+    unknown = sorted(set(arguments) - set(ARGUMENTS))
     if unknown:
-        raise BadInput(f"unknown argument {', '.join(unknown)}; there are: {', '.join(_ARGUMENTS)}")
+        raise BadInput(f"unknown argument {', '.join(unknown)}; there are: {', '.join(ARGUMENTS)}")
     site = _site(arguments.get("site") or "baidu_baike")
     follow = arguments.get("follow") or "infobox"
     if follow not in _FOLLOWS:
