@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Cell", "Infobox", "assemble", "infobox"]
 
+#: characters beyond which a row's text is a description whatever stands in it; the longest row at hand has under 1,000
+_LONGEST = 20_000
+
 
 class Cell(NamedTuple):
     """One row as a layout sees it, before its values are read."""
@@ -50,8 +53,12 @@ def infobox(cells: Iterable[Cell]) -> Infobox:
     for name, text, links, pictures, values in _joined(cells):
         images += pictures
         if name and text:
-            rows.append(Row(name, text, read_values(name, text, links) if values is None else values, links))
+            rows.append(Row(name, text, _values(name, text, links) if values is None else values, links))
     return Infobox(tuple(rows), tuple(dict.fromkeys(images)))
+
+
+def _values(name: str, text: str, links: tuple[Link, ...]) -> tuple[Value, ...]:
+    return read_values(name, text, links) if len(text) <= _LONGEST else (Value(text),)
 
 
 def _joined(cells: Iterable[Cell]) -> Iterable[Cell]:

@@ -84,11 +84,6 @@ def is_linked(text: str, linked: Container[str]) -> bool:
     return core in linked or bare(core) in linked
 
 
-def is_country(text: str) -> bool:
-    """Whether a text names a country: 中国香港 is one place, however its halves are linked."""
-    return text in _COUNTRIES
-
-
 def is_list(parts: Parts, kind: Kind, linked: Container[str]) -> str:
     """The evidence that the parts are members of a list; "" when they are one statement."""
     texts = parts.texts

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
-from extractors.evidence import Parts, is_country, is_linked, is_list
+from extractors.evidence import Parts, is_linked, is_list
 from extractors.joins import join_of
 from extractors.kinds import kind_of
 from extractors.labels import labelled
@@ -31,8 +31,6 @@ _STRONG = frozenset({"semi", "pause", "comma", "slash"})
 #: 孙建国等; 湖南等省; 湟水等30余条
 _ETC = re.compile("(?<=.) ?等(?:等|人|地|国|省|市|县|处|(?:[0-9]{1,4}|[一二三四五六七八九十百]{1,4})[多余]?[个条座家种项位名所处地国省市县人][\u4e00-\u9fff]{0,6})?$")
 _ETC_LENGTH = 16
-#: two anchors of a list without a separator are no longer than this
-_TWO_LINKS = 24
 _ETC_WORD = re.compile("^[中高初上下何此]等$|[平同对优劣次相特头甲乙一二三]等$")
 _HALF_QUOTES = {"”": "“", "》": "《", "」": "「", "』": "『", "】": "【"}
 _LATIN_WORD = re.compile(r"[A-Z][A-Za-z'’-]+$")
@@ -108,6 +106,7 @@ def _list(text: str, start: int, end: int, marks: Sequence[Mark], kind: Kind, li
     whole = _trim(text[start:end]) if kind.test != "nouns" or end - start < len(text) else text.strip()
     pieces = _cut(text, start, end, _cuts(marks, kind, text, start, end, linked))
     if len(pieces) < 2:
+        end -= len(whole) - len(_without_etc(whole, kind))
         halves = join_of(text, start, end, marks, kind, linked, others=())
         if halves is not None:
             return [_trim(text[start : halves[0]]), _trim(text[halves[1] : end])], "pair"
@@ -126,7 +125,9 @@ def _cuts(marks: Sequence[Mark], kind: Kind, text: str, start: int, end: int, li
     cuts = [mark for mark in cuts if mark.sort != "conj"]
     strong = [mark for mark in cuts if mark.sort not in ("space", "dot")]
     if strong:
-        return strong
+        # 你好，李焕英；热辣滚烫: in names of works without title marks the comma is the weaker
+        stronger = [mark for mark in strong if mark.sort != "comma"] if kind.name == "works" and "《" not in text else []
+        return stronger or strong
     spaces = [mark for mark in cuts if mark.sort == "space"]
     if spaces:
         pieces = _cut(text, start, end, spaces)
@@ -160,7 +161,7 @@ def _members(text: str, pieces: Sequence[_Piece], texts: Sequence[str], joins: S
     values = []
     for piece, member in zip(pieces, texts, strict=True):
         if piece.after not in ("", "semi"):
-            values += _run_together(member, linked)
+            values.append(member)
             continue
         start, end = piece.start, piece.end
         mine = joins[bisect_left(starts, start) : bisect_left(starts, end)]
@@ -170,18 +171,8 @@ def _members(text: str, pieces: Sequence[_Piece], texts: Sequence[str], joins: S
             end -= text[end - 1] == "。"
         end = start + len(_without_etc(text[start:end], kind))
         halves = join_of(text, start, end, mine, kind, linked, others=texts[:-1])
-        values += _run_together(text[start:end], linked) if halves is None else [_without_etc(text[start : halves[0]], kind), text[halves[1] : end]]
+        values += [text[start:end]] if halves is None else [_without_etc(text[start : halves[0]], kind), text[halves[1] : end]]
     return [value for value in map(_trim, values) if value]
-
-
-def _run_together(member: str, linked: Container[str]) -> list[str]:
-    """A member that is two links with nothing between them: 黄帝故里孔府 (a plain's sights)."""
-    if not linked or member in linked or not 4 <= len(member) <= _TWO_LINKS:
-        return [member]
-    for at in range(2, len(member) - 1):
-        if member[:at] in linked and member[at:] in linked and not is_country(member[:at]):
-            return [member[:at], member[at:]]
-    return [member]
 
 
 def _without_etc(member: str, kind: Kind) -> str:

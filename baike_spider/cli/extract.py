@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["add"]
 
-#: exit code when some input was no page that can be read
+#: exit code when some input was skipped
 _SKIPPED = 9
-#: outcomes that are nobody's fault: the page was read, and says that it is no entry
+#: outcomes that need no word in a folder of pages: the page was read, and says what it is
 _READ = frozenset({"entry", "not_an_entry", "sense_list"})
 
 
@@ -55,6 +55,7 @@ def _run(args: argparse.Namespace) -> int:
         raise BadInput("--normalise-predicates goes with --format triples: entries keep the names of their rows")
     form: Format = "explained" if args.explain else "normalised" if args.normalise_predicates else args.format
     counts: Counter[str] = Counter()
+    named, skipped = frozenset(args.paths), False
     try:
         files = list(page_files(args.paths))
         with _output(args.output) as out, _progress(len(files)) as advance:
@@ -62,14 +63,15 @@ def _run(args: argparse.Namespace) -> int:
             for outcome in extract_files(files, fmt=form, jobs=jobs):
                 counts[outcome.verdict] += 1
                 out.write(outcome.lines)
-                if outcome.verdict not in _READ:
+                if outcome.verdict not in _READ or (outcome.verdict != "entry" and outcome.source in named):
+                    skipped = True
                     print(f"{outcome.source}: {outcome.verdict}: {outcome.message}", file=sys.stderr)
                 advance(outcome)
     except InputError as error:
         raise BadInput(str(error)) from error
     told = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in counts.most_common()) or "no page files found"
     print(f"{sum(counts.values())} pages: {told}", file=sys.stderr)
-    return _SKIPPED if set(counts) - _READ else 0
+    return _SKIPPED if skipped else 0
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from baike_spider.frontier import (
     FrontierUnreachable,
     connection,
 )
+from baike_spider.frontier.scripts import script
 from tests.frontier.conftest import choose_server
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def harmed(own_server: EmbeddedServer, crawl: str) -> Iterator[Frontier]:
 
 
 class CuttingProxy:
-    """Between a client and a server: passes everything on, but cuts the line in the place of so many next answers."""
+    """Between a client and a server: passes everything on, but cuts the line in the place of so many next answers to scripts."""
 
     def __init__(self, path: Path, target: str) -> None:
         self.cuts = 0
@@ -67,18 +68,29 @@ class CuttingProxy:
     def _serve(self) -> None:
         with contextlib.suppress(OSError):
             while True:
-                threading.Thread(target=self._pass_on, args=(self._door.accept()[0],), daemon=True).start()
+                client, server = self._door.accept()[0], socket.socket(socket.AF_UNIX)
+                server.connect(self._target)
+                asked = threading.Event()
+                for pump in (self._questions, self._answers):
+                    threading.Thread(target=pump, args=(client, server, asked), daemon=True).start()
 
-    def _pass_on(self, client: socket.socket) -> None:
-        with client, socket.socket(socket.AF_UNIX) as server:
-            server.connect(self._target)
+    def _questions(self, client: socket.socket, server: socket.socket, asked: threading.Event) -> None:
+        with contextlib.suppress(OSError):
             while question := client.recv(1 << 20):
+                if b"EVALSHA" in question:
+                    asked.set()
                 server.sendall(question)
-                answer = server.recv(1 << 20)
-                if self.cuts:
+        server.close()
+
+    def _answers(self, client: socket.socket, server: socket.socket, asked: threading.Event) -> None:
+        with contextlib.suppress(OSError):
+            while answer := server.recv(1 << 20):
+                if self.cuts and asked.is_set():
                     self.cuts -= 1
-                    return
+                    break
+                asked.clear()
                 client.sendall(answer)
+        client.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         self._door.close()
@@ -86,6 +98,9 @@ class CuttingProxy:
 
 @pytest.fixture
 def proxy(own_server: EmbeddedServer, tmp_path: Path) -> Iterator[CuttingProxy]:
+    with redis.Redis.from_url(own_server.url) as client:
+        for name in ("add", "ack", "claim", "give_back", "lease", "renew"):  # else the cut answer is "no such script"
+            client.script_load(script(name).text)
     proxy = CuttingProxy(tmp_path / "p.sock", str(own_server.socket))
     yield proxy
     proxy.close()

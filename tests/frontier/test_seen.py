@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     import redis
 
 DRAW = random.Random(7)
-DENSE = list(range(1, 60_001))
-SPARSE = DRAW.sample(range(2**32), 60_000)
-TITLES = [f"条目{number}" for number in range(20_000)]
+DENSE = list(range(1, 30_001))
+SPARSE = DRAW.sample(range(2**32), 30_000)
+TITLES = [f"条目{number}" for number in range(10_000)]
 
 
 def batches(keys: Iterable[Key], size: int = 2000) -> Iterator[list[Candidate]]:

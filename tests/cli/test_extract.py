@@ -1,0 +1,85 @@
+"""`baike extract` as a person runs it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from baike_spider.cli.main import main
+from extractors.predicates import predicate_aliases
+
+PAGES = "pages"
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_one_entry_a_page_in_the_order_of_the_names(encyclopedia: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "entries.jsonl"
+    assert main(["extract", str(encyclopedia / PAGES), "-o", str(out)]) == 9  # the verification page and the unknown layout among them
+    entries = lines(out)
+    assert [entry["source"] for entry in entries] == sorted(entry["source"] for entry in entries)
+    assert len(entries) == 43
+    told = capsys.readouterr().err
+    assert "verification.html: refused: " in told
+    assert "clock-shop.html: unknown_layout: " in told
+    assert "43 entry" in told
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "4711"])
+def test_the_same_bytes_over_processes_jobs_and_hash_seeds(encyclopedia: Path, tmp_path: Path, seed: str) -> None:
+    outputs = []
+    for jobs in ("1", "2"):
+        out = tmp_path / f"{jobs}.jsonl"
+        command = [sys.executable, "-m", "baike_spider.cli.main", "extract", str(encyclopedia / PAGES), "--jobs", jobs, "-o", str(out)]
+        subprocess.run(command, check=False, capture_output=True, env={"PYTHONHASHSEED": seed})
+        outputs.append(out.read_bytes())
+    main(["extract", str(encyclopedia / PAGES), "-o", str(tmp_path / "here.jsonl")])
+    assert outputs[0] == outputs[1] == (tmp_path / "here.jsonl").read_bytes()
+
+
+def test_triples_and_their_normalised_predicates(encyclopedia: Path, tmp_path: Path) -> None:
+    plain, normal = tmp_path / "plain.jsonl", tmp_path / "normal.jsonl"
+    main(["extract", str(encyclopedia / PAGES), "--format", "triples", "-o", str(plain)])
+    main(["extract", str(encyclopedia / PAGES), "--format", "triples", "--normalise-predicates", "-o", str(normal)])
+    raw, canonical = lines(plain), lines(normal)
+    assert {triple["raw_predicate"] for triple in raw} == {None}
+    renamed = [triple for triple in canonical if triple["raw_predicate"]]
+    assert renamed
+    assert all(predicate_aliases()[triple["raw_predicate"]] == triple["predicate"] for triple in renamed)
+
+
+def test_standard_input(encyclopedia: Path) -> None:
+    page = next((encyclopedia / PAGES / "basicinfo").glob("*.html")).read_bytes()
+    done = subprocess.run([sys.executable, "-m", "baike_spider.cli.main", "extract", "-"], input=page, capture_output=True, check=True)
+    assert json.loads(done.stdout)["source"] == "-"
+
+
+def test_explain_names_the_rule_of_every_value(encyclopedia: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["extract", "--explain", str(encyclopedia / PAGES / "react" / "haideng-group.html")]) == 0
+    told = capsys.readouterr().out
+    assert "1978年5月1日  date 1978-05-01    (" in told
+    assert "quantity 28600000000 元" in told
+
+
+def test_a_failed_run_leaves_no_output(encyclopedia: Path, tmp_path: Path) -> None:
+    out = tmp_path / "entries.jsonl"
+    out.write_text("earlier\n")
+    assert main(["extract", str(encyclopedia / PAGES), str(tmp_path / "missing"), "-o", str(out)]) == 2
+    assert out.read_text() == "earlier\n"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_reader_that_has_seen_enough(encyclopedia: Path) -> None:
+    command = (
+        f"{sys.executable} -m baike_spider.cli.main extract {encyclopedia / PAGES} 2>errors | head -c 100 >/dev/null; cat errors; rm errors"
+    )
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert "Traceback" not in done.stdout
+    assert "BrokenPipe" not in done.stdout
