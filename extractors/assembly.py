@@ -46,6 +46,9 @@ class Infobox(NamedTuple):
     images: tuple[str, ...] = ()
 
 
+_NO_BOX = Infobox()
+
+
 def infobox(cells: Iterable[Cell]) -> Infobox:
     """Rows with their values. A cell without a name continues the row above; one without text and pictures says nothing and is left out."""
     rows: list[Row] = []
@@ -88,7 +91,7 @@ def _one(cells: list[Cell]) -> Cell:
     )
 
 
-def assemble(
+def assemble(  # noqa: PLR0913 - one argument a field that a layout may find
     document: Document,
     *,
     site: str,
@@ -102,7 +105,7 @@ def assemble(
     summary_links: tuple[Link, ...] = (),
     tags: Iterable[str] = (),
     updated: str | None = None,
-    box: Infobox = Infobox(),
+    box: Infobox = _NO_BOX,
     senses: tuple[Sense, ...] = (),
     relations: tuple[Relation, ...] = (),
     images: Iterable[str] = (),

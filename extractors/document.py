@@ -17,13 +17,13 @@ from lxml import etree
 
 from extractors.errors import Malformed
 from extractors.sites import entry_ref, site_of
-from extractors.urls import EntryRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from extractors.model import Page
     from extractors.sites import Site
+    from extractors.urls import EntryRef
 
 __all__ = ["Document", "parse", "utf8"]
 
@@ -76,9 +76,8 @@ def utf8(body: bytes, declared: str | None = None) -> bytes:
     replacement); a byte order mark and NUL bytes go.
     """
     encoding = next((name for mark, name in _BOMS if body.startswith(mark)), None)
-    if encoding is None and body.count(0, 0, _SAMPLE) > _SAMPLE // 4:
-        # UTF-16 without a mark: ASCII markup has its NULs at the odd or at the even places
-        encoding = "utf-16-le" if body[1:2] == b"\0" else "utf-16-be"
+    if encoding is None and b"\0" in body[:_SAMPLE]:
+        encoding = _utf16(body[:_SAMPLE])
     if encoding is None and not _looks_utf8(body, declared):
         encoding = "gb18030"
     if encoding == "utf-8":
@@ -86,6 +85,14 @@ def utf8(body: bytes, declared: str | None = None) -> bytes:
     elif encoding is not None:
         body = body.decode(encoding, "replace").removeprefix("\ufeff").encode()
     return body.replace(b"\0", b"") if b"\0" in body else body
+
+
+def _utf16(sample: bytes) -> str | None:
+    """Which UTF-16 a sample without a mark is: ASCII markup has its NULs at the odd places only, or at the even."""
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if min(even, odd) or max(even, odd) < len(sample) // 8:
+        return None
+    return "utf-16-le" if odd else "utf-16-be"
 
 
 def _looks_utf8(body: bytes, declared: str | None) -> bool:

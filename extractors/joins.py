@@ -21,32 +21,41 @@ __all__ = ["join_of"]
 #: the stronger first: A、B、妇女和儿童医院及C is parted at 及
 _STRENGTH = ("以及", "及", "和/或", "和", "或者", "或", "与")
 _OR = ("或", "或者", "以及")
+#: a half that is said of the other, or a clause: 太阳发射的电磁波和粒子流; 热带及部分温带地区; 多因静脉曲张和肛垫下移造成
 _MODIFIED = re.compile("[的之]|主要|分为|为主|部分|造成|引起|导致|所致|有关|感染$|^[多由因与对]")
 #: how organisations end; what stands before 和 in 国家发展和改革委员会 does not
-_ORG = re.compile("(?:大学|学院|学校|中学|小学|公司|集团|局|部|委|会|院|社|厅|中心|电视台|电台|队|所|馆|盟|厂|银行|政府|基金|军|党|频道|网|工作室|影业|卫视|出版社)$")
-#: what follows 与 in the name of one field: 计算机科学与技术, 材料与化工
-_SECOND_WORD = re.compile("技术|工程|应用|管理|设计|艺术|理论|实践|方法|传播|文化|经济|社会|健康|环境|发展|服务|控制|安全|制造|系统|信息|化工|统计|保健|康复|护理|政治|法律|教育|科学|技能|竞技|进步")
+_ORG = re.compile(
+    "(?:大学|学院|学校|中学|小学|公司|集团|局|部|委|会|院|社|厅|中心|电视台|电台|队|所|馆|盟|厂|银行|政府|基金|军|党|频道|网|工作室|影业|卫视)$",
+)
+#: what follows 与 in the name of one field: 计算机科学与技术, 杂技与竞技
+_SECOND_WORD = re.compile(
+    "技术|工程|应用|管理|设计|艺术|理论|实践|方法|传播|文化|经济|社会|健康|环境|发展|服务|控制|安全|制造|系统|信息|化工|统计"
+    "|保健|康复|护理|政治|法律|教育|科学|技能|竞技|进步",
+)
 _NAME = re.compile("[\u4e00-\u9fff]{2,4}$")
 #: longer halves are clauses
 _LONGEST = 16
 
 
-def join_of(text: str, start: int, end: int, marks: Sequence[Mark], kind: Kind, linked: Container[str], *, others: Sequence[str]) -> tuple[int, int] | None:
+def join_of(
+    text: str, start: int, end: int, marks: Sequence[Mark], kind: Kind, linked: Container[str], *, others: Sequence[str]
+) -> tuple[int, int] | None:
     """The span of the joining word between `start` and `end` that parts two values; `others` are the list's other members."""
-    words = sorted((mark for mark in marks if mark.sort == "conj"), key=lambda mark: _strength(text, mark))
+    words = [mark for mark in marks if mark.sort == "conj"]
+    if len(words) > 1:
+        words.sort(key=lambda mark: _strength(text[mark.start : mark.end]))
     for mark in words:
         left, right = text[start : mark.start].strip(), text[mark.end : end].strip()
-        if left and right and _parts(left, right, text[mark.start : mark.end], kind, linked, others):
+        if left and right and _joins(left, right, text[mark.start : mark.end], kind, linked, others):
             return mark.start, mark.end
     return None
 
 
-def _strength(text: str, mark: Mark) -> int:
-    word = text[mark.start : mark.end]
+def _strength(word: str) -> int:
     return _STRENGTH.index(word) if word in _STRENGTH else 0
 
 
-def _parts(left: str, right: str, word: str, kind: Kind, linked: Container[str], others: Sequence[str]) -> bool:
+def _joins(left: str, right: str, word: str, kind: Kind, linked: Container[str], others: Sequence[str]) -> bool:
     if left[-1] in "》”" and right[0] in "《“":
         return True
     if linked and is_linked(left, linked) and is_linked(right, linked):
@@ -55,13 +64,13 @@ def _parts(left: str, right: str, word: str, kind: Kind, linked: Container[str],
         return word in _OR and min(len(left), len(right)) > 1
     if word == "与" and ("conj_but_yu" in kind.cuts or _SECOND_WORD.match(right)):
         return False
-    if not kind.cuts & {"conj", "conj_but_yu"} or max(len(left), len(right)) > _LONGEST:
+    if kind.cuts.isdisjoint({"conj", "conj_but_yu"}) or max(len(left), len(right)) > _LONGEST:
         return False
-    return _ends_list(left, right, word, kind, others) if others else _makes_pair(left, right, word, kind)
+    return _ends_list(left, right, kind, others) if others else _makes_pair(left, right, word, kind)
 
 
-def _ends_list(left: str, right: str, word: str, kind: Kind, others: Sequence[str]) -> bool:
-    """After other members: no, when these and the right half end alike and the left half does not (电气与信息工程学院)."""
+def _ends_list(left: str, right: str, kind: Kind, others: Sequence[str]) -> bool:
+    """After other members: not where these and the right half end alike and the left half does not (电气与信息工程学院)."""
     alike = sum(other[-1] == right[-1] for other in others) * 2 >= len(others)
     if alike and left[-1] != right[-1]:
         return False

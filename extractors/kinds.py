@@ -30,11 +30,19 @@ class Kind:
 def _load() -> tuple[dict[str, Kind], dict[str, Kind], dict[str, Kind], Kind]:
     tables: dict[str, Any] = tomllib.loads(files("extractors").joinpath("kinds.toml").read_text("utf-8"))
     kinds = {
-        name: Kind(name, frozenset(table.get("cuts", ())), table.get("test", ""), table.get("keep", ""), table.get("typed", True), table.get("asks", ""))
+        name: Kind(
+            name,
+            frozenset(table.get("cuts", ())),
+            table.get("test", ""),
+            table.get("keep", ""),
+            table.get("typed", True),
+            table.get("asks", ""),
+        )
         for name, table in tables.items()
     }
     by_field = {
-        field: {key: kinds[name] for name, table in tables.items() for key in table.get(field, ())} for field in ("names", "suffixes", "prefixes")
+        field: {key: kinds[name] for name, table in tables.items() for key in table.get(field, ())}
+        for field in ("names", "suffixes", "prefixes")
     }
     return by_field["names"], by_field["suffixes"], by_field["prefixes"], kinds["unknown"]
 

@@ -50,7 +50,10 @@ def labelled(text: str, start: int, end: int, marks: Sequence[Mark], kind: Kind)
     if len(labels) == 1:
         return _one_label(start, end, first, marks)
     edges = [label.before.start if label.before is not None else start for label in labels[1:]]
-    parts = [LabelledPart(a, b, has_label=True) for a, b in zip([first.start, *(label.start for label in labels[1:])], [*edges, end], strict=True)]
+    parts = [
+        LabelledPart(a, b, has_label=True)
+        for a, b in zip([first.start, *(label.start for label in labels[1:])], [*edges, end], strict=True)
+    ]
     return parts if first.before is None else [LabelledPart(start, first.before.start, has_label=False), *parts]
 
 
@@ -60,7 +63,10 @@ def _one_label(start: int, end: int, label: _Label, marks: Sequence[Mark]) -> li
         return [LabelledPart(start, end, has_label=True)]
     level = label.before.sort
     edge = next((mark for mark in marks if mark.start > label.start and mark.sort == level), None)
-    parts = [LabelledPart(start, label.before.start, has_label=False), LabelledPart(label.start, edge.start if edge else end, has_label=True)]
+    parts = [
+        LabelledPart(start, label.before.start, has_label=False),
+        LabelledPart(label.start, edge.start if edge else end, has_label=True),
+    ]
     return [*parts, LabelledPart(edge.end, end, has_label=False)] if edge else parts
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -21,18 +20,21 @@ from typing import TYPE_CHECKING
 from extractors.document import Document
 from extractors.errors import Malformed, NotAnEntry, Refused
 from extractors.sites import entry_ref, site_named
-from extractors.urls import EntryRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from extractors.model import Entry, Page
+    from extractors.urls import EntryRef
 
 __all__ = ["Layout", "extract", "layouts", "links"]
 
 #: HTTP statuses by which a site refuses; what comes with them is never read as an entry
 _REFUSING = frozenset({401, 403, 407, 418, 429, 503})
 _MISSING = frozenset({404, 410})
+#: control characters, which no text holds in number, and the bytes of a page that are looked at for them
+_CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b"))
+_SAMPLE = 2048
 #: what every HTML page has
 _MARKUP = re.compile(rb"<[!?/]?[a-zA-Z]")
 
@@ -83,10 +85,17 @@ def extract(page: Page) -> Entry:
     document = Document(page)
     if not document.body.strip():
         raise _absent(page) or Malformed("the page is empty", reason="empty")
+    if _is_binary(document.body):
+        raise Malformed("binary data: a picture, an archive or a body that is still compressed", reason="binary")
     for layout in _asked(document.site.name if document.site else None):
         if layout.claims(document):
             return layout.read(document)
     raise _absent(page) or _unclaimed(document)
+
+
+def _is_binary(body: bytes) -> bool:
+    head = body[:_SAMPLE]
+    return len(head) - len(head.translate(None, _CONTROLS)) > _SAMPLE // 50
 
 
 def _absent(page: Page) -> NotAnEntry | None:

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 __all__ = ["SCALES", "chinese_digits", "chinese_number", "exact"]
 
-_DIGITS = {char: value for value, chars in enumerate(("〇零○", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")) for char in chars}
+_DIGITS = {
+    char: value
+    for value, chars in enumerate(("〇零○", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"))
+    for char in chars
+}
 _SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 #: what a scale word behind a number multiplies it by
 SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "兆": 10**12}
@@ -64,9 +68,15 @@ def exact(digits: str, scale: int = 1, exponent: int = 0) -> int | float:
     (209000, 5.6846e+26, 204.23, -7)
     """
     whole, _, decimals = digits.partition(".")
-    mantissa, exponent = int(whole + decimals) * scale, exponent - len(decimals)
-    if exponent >= 0:
-        value = mantissa * 10**exponent
-        return value if abs(value) < _EXACT else float(value)
-    quotient, rest = divmod(mantissa, 10**-exponent)
-    return mantissa / 10**-exponent if rest else quotient
+    mantissa = int(whole + decimals) * scale
+    exponent -= len(decimals)
+    if exponent < 0:
+        divisor = _power(-exponent)
+        return mantissa / divisor if mantissa % divisor else mantissa // divisor
+    value = mantissa * _power(exponent)
+    return value if abs(value) < _EXACT else float(value)
+
+
+def _power(exponent: int) -> int:
+    value: int = 10**exponent
+    return value

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from extractors.model import Link
 from extractors.sites import canonical_url, entry_ref, entry_url
-from extractors.urls import EntryRef, absolute
+from extractors.tree import inner_text
+from extractors.urls import absolute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,17 +28,25 @@ __all__ = ["Flow", "bare_sense", "full_value", "link_to", "picture", "plain", "r
 _BREAK, _MARK = "\0", "\1"
 _MARKS = re.compile(r"(\w?) ?\x01(?: ?\x01)* ?(\w?)", re.ASCII)
 #: a footnote mark without markup at the end of a line or before punctuation, seen where pages were re-serialised as text: `[1]`, `[2-3]`
-_BARE_MARK = re.compile(r" ?\[\d{1,3}(?:[-,，]\d{1,3}){0,5}\](?=$|[\s，。、；;,])", re.M)
+_BARE_MARK = re.compile(r" ?\[\d{1,3}(?:[-,，]\d{1,3}){0,5}\](?=$|[\s，。、；;,])", re.MULTILINE)
 _FOOTNOTE_TEXT = re.compile(r"\s{0,8}\[[\d\s,，&*-]{1,20}\]\s{0,8}\Z")
 #: zero-width characters that editors leave behind
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
-_BLOCKS = frozenset("address article blockquote center dd div dl dt fieldset h1 h2 h3 h4 h5 h6 hr li ol p pre section table tbody td th tr ul".split())
-_UNSEEN = frozenset("button frame head iframe input link meta noscript option script select style svg template textarea title video".split())
+_BLOCKS = frozenset(
+    {"address", "article", "blockquote", "center", "dd", "div", "dl", "dt", "fieldset", "h1", "h2", "h3", "h4", "h5", "h6"}
+    | {"hr", "li", "ol", "p", "pre", "section", "table", "tbody", "td", "th", "tr", "ul"}
+)
+_UNSEEN = frozenset(
+    {"button", "frame", "head", "iframe", "input", "link", "meta", "noscript", "option", "script", "select", "style"}
+    | {"svg", "template", "textarea", "title", "video"}
+)
 #: the first word of a class that marks no text of the value: controls, frames of pictures with their captions, footnotes.
 #: React builds append `_` and a hash to it.
-_SKIPPED = re.compile(r"(?:^|\s)(?:toggle|toExpand|toCollapse|biOpen|biClose|edit-icon|lemma-picture|lemma-album|lemmaPicture|lemmaAlbum)(?:$|[\s_])")
+_SKIPPED = re.compile(
+    r"(?:^|\s)(?:toggle|toExpand|toCollapse|biOpen|biClose|edit-icon|lemma-picture|lemma-album|lemmaPicture|lemmaAlbum)(?:$|[\s_])"
+)
 _FOOTNOTE_CLASS = re.compile(r"(?:^|\s)(?:sup-|J-supWrap|supWrap|anchor-inline)")
 #: the box that holds a collapsed value in full: `basicInfo-overlap` (2014-2022), `basicInfoOverlap_<hash>` (React), never the `dl.overlap` in it
 _OVERLAP = re.compile(r"(?:^|\s)basicInfo-?[oO]verlap(?:$|[\s_])")
@@ -45,7 +54,7 @@ _OVERLAP = re.compile(r"(?:^|\s)basicInfo-?[oO]verlap(?:$|[\s_])")
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
 _CJK_GAP = re.compile(f"(?<=[{_CJK}]) (?=[{_CJK}])")
 _TAG = re.compile(r"<[^<>]*>")
-_LINE_TAG = re.compile(r"<(?:br|/?p|/?div|/?li|/?dd|/?tr)(?:\s[^<>]*)?/?>", re.I)
+_LINE_TAG = re.compile(r"<(?:br|/?p|/?div|/?li|/?dd|/?tr)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _OPENING, _CLOSING = "（([【", "）)]】"
 
 
@@ -256,7 +265,7 @@ def _is_footnote(sup: _Element, css: str | None) -> bool:
     """Whether a `sup` is a footnote mark and not a real exponent."""
     if (css and _FOOTNOTE_CLASS.search(css)) or sup.get("data-sup") is not None or sup.get("data-tag") == "ref":
         return True
-    return bool(_FOOTNOTE_TEXT.match("".join(sup.itertext())))
+    return bool(_FOOTNOTE_TEXT.match(inner_text(sup)))
 
 
 def full_value(element: _Element) -> _Element | None:
@@ -264,4 +273,4 @@ def full_value(element: _Element) -> _Element | None:
     css = element.get("class")
     if css is None or "verlap" not in css or not _OVERLAP.search(css):
         return None
-    return next(element.iter("dd"), None) if element.tag != "dd" else next((cell for cell in element.iter("dd") if cell is not element), None)
+    return next((cell for cell in element.iter("dd") if cell is not element), None)

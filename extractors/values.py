@@ -74,7 +74,7 @@ def read_value(name: str, text: str, links: Sequence[Link]) -> Value:
     return _read(name, text.strip(), _targets(links), kind_of(name).typed)[0]
 
 
-def _read(name: str, text: str, targets: dict[str, list[Link]], typed: bool) -> tuple[Value, str]:  # noqa: FBT001
+def _read(name: str, text: str, targets: dict[str, list[Link]], typed: bool) -> tuple[Value, str]:
     """One value and how its link was met."""
     target, how = _linked(text, targets) if targets else (None, "")
     if not typed or _NUMERAL.search(text) is None:
@@ -95,7 +95,12 @@ def _targets(links: Sequence[Link]) -> dict[str, list[Link]]:
 def _linked(text: str, targets: dict[str, list[Link]]) -> tuple[Target | None, str]:
     """The target of the link that a value's text is, and how they met; of links with one text each is given once, the last for good."""
     plain = without_remark(text)
-    for form, how in ((text, "text"), (bare(text), "without quotes"), (plain, "without remark"), (bare(plain), "without remark and quotes")):
+    for form, how in (
+        (text, "text"),
+        (bare(text), "without quotes"),
+        (plain, "without remark"),
+        (bare(plain), "without remark and quotes"),
+    ):
         found = targets.get(form)
         if found:
             link = found.pop() if len(found) > 1 else found[0]

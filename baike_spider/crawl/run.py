@@ -6,9 +6,10 @@ closes here; an error that ends the run is kept in `failure`.
 
 from __future__ import annotations
 
-import json
+import contextlib
 import logging
 import os
+import time
 from typing import TYPE_CHECKING, Self
 from weakref import WeakKeyDictionary
 
@@ -17,7 +18,9 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.defer import _schedule_coro
 
+from baike_spider.crawl.door import EMBEDDED, read_generation, write_generation
 from baike_spider.crawl.ledger import Ledger, identities, reject_record
+from baike_spider.crawl.pace import Pace
 from baike_spider.exits import BadInput, FrontierGone, OutputFailed, RunError
 from baike_spider.frontier import Candidate, EmbeddedServer, Frontier, FrontierError, FrontierUnreachable, worker_name
 from baike_spider.frontier.intake import Intake
@@ -27,7 +30,6 @@ from extractors import Entry, NotAnEntry, Page, entry_ref
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from scrapy.crawler import Crawler
     from scrapy.utils.asyncio import AsyncioLoopingCall
@@ -43,9 +45,8 @@ logger = logging.getLogger(__name__)
 
 #: seconds between two looks of a starving worker at the frontier
 _POLL_SECONDS = 0.25
-
-#: file of the crawl's folder that names its queue in Redis
-_GENERATION = "frontier.json"
+#: seconds between two heartbeats
+_HEARTBEAT_SECONDS = 5.0
 
 _runs: WeakKeyDictionary[Crawler, Run] = WeakKeyDictionary()
 
@@ -59,6 +60,7 @@ class Run:
         self.failure: RunError | None = None
         self.refusals_in_row = 0
         self.stopping = False
+        self._pace = Pace(time.monotonic())
         self._embedded: EmbeddedServer | None = None
         self._timers: list[AsyncioLoopingCall | LoopingCall] = []
 
@@ -104,18 +106,18 @@ class Run:
         settings = self.crawler.settings
         url = settings.get("REDIS_URL")
         if not url:
-            self._embedded = EmbeddedServer.start(self.plan.folder / "redis")
+            self._embedded = EmbeddedServer.start(self.plan.folder / EMBEDDED)
             url = self._embedded.url
         self.frontier = Frontier.connect(
             url,
             crawl=self.plan.crawl,
             worker=worker_name(),
-            generation=_read_generation(self.plan.folder),
+            generation=read_generation(self.plan.folder),
             lease_seconds=settings.getfloat("BAIKE_LEASE_SECONDS"),
             max_attempts=settings.getint("BAIKE_MAX_ATTEMPTS"),
             start_urls=f"{self.crawler.spidercls.name}:start_urls",
         )
-        _write_generation(self.plan.folder, self.frontier.generation)
+        write_generation(self.plan.folder, self.frontier.generation)
 
     def _open_shards(self) -> int:
         settings, plan = self.crawler.settings, self.plan
@@ -131,7 +133,7 @@ class Run:
             roll_bytes=settings.getint("BAIKE_SHARD_BYTES"),
         )
         self._entries_before = self.writer.listed_entries()
-        if self.frontier.begun_here and self._entries_before:
+        if self._entries_before and not self.frontier.count().done:
             self._book(map(Entry.from_dict, read_entries(plan.folder)))
         return saved.entry_count
 
@@ -153,11 +155,13 @@ class Run:
             raise BadInput(f"SCHEDULER is {type(scheduler).__name__}: this spider needs baike_spider.frontier.scheduler.FrontierScheduler")
         self._scheduler = scheduler
         scheduler.attach(self.intake, request_for=self.request_for, before_idle=self.commit, on_lost=self._lost)
+        self._beat()
         settings = self.crawler.settings
         for tick, seconds in (
             (self._poll, _POLL_SECONDS),
             (self.commit, settings.getfloat("BAIKE_COMMIT_SECONDS")),
             (self._renew, settings.getfloat("BAIKE_LEASE_SECONDS") / 3),
+            (self._beat, _HEARTBEAT_SECONDS),
         ):
             timer = create_looping_call(tick)
             timer.start(seconds, now=False)
@@ -258,6 +262,17 @@ class Run:
         if lost:
             logger.warning("%d leases ran out and were given away", lost)
 
+    def _beat(self) -> None:
+        """Says that this worker lives and how fast it goes."""
+        counts = self.ledger.counts
+        refused = counts["verdict/refused"]
+        pages = counts["entries"] + counts["duplicates"] + sum(count for name, count in counts.items() if name.startswith("verdict/"))
+        self._pace.sample(time.monotonic(), pages)
+        rates = {str(window): round(rate, 3) for window, rate in self._pace.rates().items()}
+        said = {"entries": counts["entries"], "pages": pages, "refused": refused, "failed": counts["failed"], "held": self.intake.held}
+        with contextlib.suppress(FrontierUnreachable):
+            self.frontier.heartbeat({**said, "rates": rates})
+
     def _lost(self, error: FrontierError) -> None:
         self.fail(FrontierGone(str(error)))
 
@@ -270,19 +285,3 @@ def _make_folder(plan: Plan) -> None:
         probe.unlink()
     except OSError as error:
         raise OutputFailed(f"output folder {plan.folder}: {error.strerror or error}; choose another with BAIKE_OUTPUT") from error
-
-
-def _read_generation(folder: Path) -> str:
-    """Which crawl in Redis belongs to this folder: "" for a new one."""
-    try:
-        return str(json.loads((folder / _GENERATION).read_text(encoding="utf-8"))["generation"])
-    except FileNotFoundError:
-        return ""
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise OutputFailed(f"{folder / _GENERATION} cannot be read ({error}); delete it to begin the queue anew from the shards") from error
-
-
-def _write_generation(folder: Path, generation: str) -> None:
-    part = folder / f".{_GENERATION}-{os.getpid()}"
-    part.write_text(json.dumps({"generation": generation}) + "\n", encoding="utf-8")
-    part.replace(folder / _GENERATION)

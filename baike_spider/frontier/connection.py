@@ -85,10 +85,11 @@ class Call:
     """The arguments of a repeated call, when a lost answer matters to the script."""
 
 
-def _open_single(url: str) -> Client:
+def _open_single(url: str, on_connect: Callable[[Any], None]) -> Client:
     return redis.Redis.from_url(
         url,
         protocol=2,
+        redis_connect_func=on_connect,
         retry=Retry(NoBackoff(), 0),  # the one retry loop is ours
         socket_connect_timeout=_CONNECT_TIMEOUT,
         socket_timeout=_ANSWER_TIMEOUT,
@@ -97,7 +98,11 @@ def _open_single(url: str) -> Client:
 
 
 #: URL scheme -> how a client is opened
-_OPENERS: Mapping[str, Callable[[str], Client]] = {"redis": _open_single, "rediss": _open_single, "unix": _open_single}
+_OPENERS: Mapping[str, Callable[[str, Callable[[Any], None]], Client]] = {
+    "redis": _open_single,
+    "rediss": _open_single,
+    "unix": _open_single,
+}
 
 
 def shown_url(url: str) -> str:
@@ -123,6 +128,8 @@ class Connection:
     def __init__(self, url: str, *, patience: float, pause: Callable[[float], None] = time.sleep) -> None:
         """`patience`: seconds for which a call is repeated before it gives up. Does not connect yet."""
         self.where = shown_url(url)
+        self.epoch = 0
+        """Rises with every new connection: the server may have been restarted, and have lost its last second."""
         self._patience = patience
         self._pause = pause
         opener = _OPENERS.get(url.partition("://")[0])
@@ -131,7 +138,7 @@ class Connection:
                 f"{self.where} is no address of a Redis: it must begin with {', '.join(f'{s}://' for s in _OPENERS)}"
             )
         try:
-            self._client = opener(url)
+            self._client = opener(url, self._on_connect)
         except (ValueError, exceptions.RedisError) as error:
             raise FrontierMisconfigured(f"REDIS_URL {self.where} cannot be read: write redis://user:password@host:port/database") from error
 
@@ -169,6 +176,10 @@ class Connection:
     def close(self) -> None:
         """Closes the sockets; the next call would open new ones."""
         self._client.close()
+
+    def _on_connect(self, connection: Any) -> None:
+        self.epoch += 1
+        connection.on_connect()
 
     def _run(self, calls: Sequence[Call], *, first: bool) -> list[Any]:
         arguments = [call.args if first or call.again is None else call.again for call in calls]

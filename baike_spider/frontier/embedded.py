@@ -105,15 +105,19 @@ class EmbeddedServer:
         """Ends the use; when it was the last one, waits until the server has written everything and left. May be called twice."""
         if self._users.closed:
             return
-        last = _lock(self._users, alone=True)
-        if last and not self._guarded():
-            self._shut_down(_GRACE)
-        self._users.close()
-        end, someone_else = time.monotonic() + _GRACE, time.monotonic() + 1
-        while last and self._guarded() and time.monotonic() < end:
-            if time.monotonic() > someone_else and self._ask() is _Answer.READY:
-                return
-            time.sleep(_LOOK)
+        with self._users as users:
+            now = time.monotonic()
+            end, somebody_came = now + _GRACE, now + 1
+            last = _lock(users, alone=True)
+            while last and time.monotonic() < end:
+                if _lock(users, alone=True):
+                    if not self._guarded():
+                        self._shut_down(_GRACE)  # nothing to do where the warden did it
+                        break
+                elif time.monotonic() > somebody_came and self._ask() is _Answer.READY:
+                    break
+                fcntl.flock(users, fcntl.LOCK_UN)  # the warden's turn
+                time.sleep(_LOOK)
 
     def __enter__(self) -> Self:
         return self

@@ -5,11 +5,12 @@ durable is the crawl's knowledge, not ours. An item is in one place at any time,
 
     add --> pending --lease--> leased --ack--> done          claim: "this page is these entries too": first come, first served,
               ^                  |                           the others are parked until the owner is done, and come back if it dies
-              +-- back, delayed -+--give_back, bury--> dead --retry_dead--> pending
+              +-- back, delayed -+--give_back, bury--> dead --retry_dead--> back
                  (lease ran out, give_back)
 
-The order that loses nothing: `claim` before a record is written, links added before `ack`, `ack` after the records are durable.
+The order that loses nothing: `claim` with the page's links before a record is written, `ack` after the records are durable.
 Every call is one round trip however many items it carries, and may be repeated after an error: it is idempotent, or fenced by the lease's token.
+Every call raises FrontierUnreachable (wait and repeat), FrontierLost (stop) or another FrontierError.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
+from baike_spider.frontier.calls import BATCH, CrawlCalls, identified, named
 from baike_spider.frontier.connection import Call, Connection
-from baike_spider.frontier.item import Key, fingerprint, kid, pack_item, unpack_item
-from baike_spider.frontier.keys import FORMAT, LEVELS, CrawlKeys
+from baike_spider.frontier.item import unpack_item
+from baike_spider.frontier.keys import FORMAT, CrawlKeys
+from baike_spider.frontier.known import KnownKeys
 from baike_spider.frontier.lease import Candidate, Lease
 from baike_spider.frontier.start_urls import StartUrls
 from baike_spider.frontier.status import Counts, DeadLetter, FrontierStatus, read_workers
@@ -30,10 +33,10 @@ from baike_spider.frontier.worker import is_alive
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from baike_spider.frontier.item import Key
+
 __all__ = ["Candidate", "Frontier", "Lease"]
 
-#: candidates, leases or keys a script call: above it one round trip carries several calls, so that no call blocks the server for long
-_BATCH = 2000
 #: longest failure text that a dead letter keeps, in characters
 _LONGEST_ERROR = 1000
 
@@ -63,16 +66,8 @@ class Frontier:
         Redis does not hold that crawl any more, FrontierLost is raised. `start_urls`: key of the list of start URLs. `clock`: for tests, in
         the place of the server's clock. Raises FrontierUnreachable, FrontierLost, FrontierMisconfigured, ValueError on bad names.
         """
-        frontier = cls(
-            Connection(url, patience=patience),
-            CrawlKeys(crawl),
-            worker=worker,
-            lease_seconds=lease_seconds,
-            max_attempts=max_attempts,
-            max_lapses=max_lapses,
-            start_urls=start_urls,
-            clock=clock,
-        )
+        frontier = cls(CrawlCalls(Connection(url, patience=patience), CrawlKeys(crawl), clock), worker, lease_seconds, start_urls)
+        frontier.max_attempts, frontier.max_lapses = max_attempts, max_lapses
         try:
             frontier._connection.check_server()
             frontier._join(generation)
@@ -81,37 +76,31 @@ class Frontier:
             raise
         return frontier
 
-    def __init__(
-        self,
-        connection: Connection,
-        keys: CrawlKeys,
-        *,
-        worker: str,
-        lease_seconds: float,
-        max_attempts: int,
-        max_lapses: int,
-        start_urls: str,
-        clock: Callable[[], float] | None,
-    ) -> None:
+    def __init__(self, calls: CrawlCalls, worker: str, lease_seconds: float, start_urls: str) -> None:
         """Use `connect`."""
         self.worker = worker
-        self.generation = ""
+        self.lease_seconds = lease_seconds
+        self.max_attempts = 5
+        self.max_lapses = 20
         self.begun_here = False
         """Whether this connection found no crawl and began it."""
         self.counts = Counts()
         """As of the last reply that told."""
-        self.lease_seconds = lease_seconds
-        self.max_attempts = max_attempts
-        self.max_lapses = max_lapses
-        self._connection = connection
-        self._keys = keys
-        self._clock = clock
-        self._start_urls = StartUrls(connection, key=start_urls, crawl=keys.crawl, hold_seconds=lease_seconds, time=self._time)
+        self._calls = calls
+        self._keys = calls.keys
+        self._connection = calls.connection
+        self._start_urls = StartUrls(self._connection, key=start_urls, crawl=self._keys.crawl, hold_seconds=lease_seconds, time=calls.time)
+        self._known = KnownKeys()
         self._unanswered = ""
+
+    @property
+    def generation(self) -> str:
+        """What tells this crawl from any other of the same name, before and after it."""
+        return self._calls.generation
 
     def add(self, candidates: Iterable[Candidate]) -> int:
         """Queues those whose key nobody has seen; how many these were."""
-        return sum(self._connection.call_many(self._add_calls(candidates)))
+        return sum(self._with_links([], list(candidates)))
 
     def lease(self, n: int) -> list[Lease]:
         """Up to n (at most 2,000) items, lowest depth first, then first seen. Whatever expired or is due comes back before.
@@ -120,17 +109,18 @@ class Frontier:
         """
         repeated = bool(self._unanswered)
         self._unanswered = self._unanswered or secrets.token_hex(6)
-        args = (min(n, _BATCH), self.lease_seconds, self.worker, self._unanswered)
-        first, again = (self._call("lease", self._keys.core + self._keys.pending, *args, mark, self.max_lapses) for mark in ("", "1"))
+        keys = self._keys.core + self._keys.pending
+        args = (min(n, BATCH), self.lease_seconds, self.worker, self._unanswered)
+        first, again = (self._calls.call("lease", keys, *args, mark, self.max_lapses) for mark in ("", "1"))
         tally, deadline, granted = self._connection.call(again if repeated else replace(first, again=again.args))
         self._unanswered = ""
-        self.counts = Counts.read(tally)
+        self._hear(tally)
         triples = zip(granted[::3], granted[1::3], granted[2::3], strict=True)
         return [Lease(*unpack_item(item), int(token), int(attempts), float(deadline)) for item, token, attempts in triples]
 
     def ack(self, leases: Iterable[Lease]) -> int:
         """Finishes items whose records are durable; how many were still held. A lease that was given away changes nothing."""
-        return self._tallied("ack", [(kid(x.key), fingerprint(x.key), x.token) for x in leases])
+        return self._tallied("ack", [(*identified(lease.key), lease.token) for lease in leases])
 
     def give_back(self, leases: Iterable[Lease], *, delay: float = 0, failed: bool = False, error: str = "") -> int:
         """Returns items to the queue, `delay` seconds from now; how many were still held.
@@ -145,13 +135,10 @@ class Frontier:
 
     def renew(self, leases: Sequence[Lease]) -> list[Lease]:
         """More time; the leases that are still held, with their new deadline. Drop the work on the others."""
-        held: list[Lease] = []
-        for batch, (tally, deadline, answers) in self._batches("renew", self._keys.core, leases, _named, self.lease_seconds):
-            self.counts = Counts.read(tally)
-            for lease, answer in zip(batch, answers, strict=True):
-                if answer:
-                    held.append(Lease(lease.key, lease.locator, lease.depth, lease.token, lease.attempts, float(deadline)))
-        return held
+        replies = self._calls.run_batches("renew", [named(lease) for lease in leases], self.lease_seconds)
+        self._hear(replies[-1][0])
+        answers = [float(deadline) if held else None for _, deadline, all_held in replies for held in all_held]
+        return [replace(lease, deadline=deadline) for lease, deadline in zip(leases, answers, strict=True) if deadline is not None]
 
     def claim(self, lease: Lease, aliases: Iterable[Key], *, links: Iterable[Candidate] = ()) -> bool:
         """One entry once: the page fetched under `lease` is also these identities. Adds the page's `links` in the same round trip.
@@ -160,24 +147,30 @@ class Frontier:
         False: another key owns one or is done as one, or the lease was given away. Then write no record and `ack` the lease: it is parked, finishes with
         the owner, and comes back if the owner dies.
         """
-        names = [part for key in aliases for part in (kid(key), fingerprint(key))]
-        call = self._call("claim", self._keys.core, kid(lease.key), fingerprint(lease.key), lease.token, *names)
-        return bool(self._connection.call_many([call, *self._add_calls(links)])[0] == 1)
+        names = [part for key in aliases for part in identified(key)]
+        call = self._calls.call("claim", self._keys.core, *identified(lease.key), lease.token, *names)
+        return bool(self._with_links([call], list(links))[-1] == 1)
+
+    def salvage(self, keys: Iterable[Key]) -> int:
+        """Books entries whose records are on disk but whose acknowledgement was lost with their worker; how many. Repeating it is harmless.
+
+        `keys`: all identities of these entries. Only a key whose claim is in Redis is booked: then the links of its page are there too. After a crash of Redis that
+        cost the claim, the entry stays in the queue, is fetched again, and gives its links again.
+        """
+        return self._book("claimed", list(keys))
 
     def mark_done(self, keys: Iterable[Key], *, aliases: Iterable[Key] = ()) -> int:
-        """Books entries found on disk whose acknowledgement may be lost, and their other names; how many names were news. Repeating it is harmless."""
-        booked = 0
-        for word, names in (("done", list(keys)), ("alias", list(aliases))):
-            for _, (tally, news) in self._batches("mark_done", self._keys.core, names, lambda key: (kid(key), fingerprint(key)), word):
-                self.counts = Counts.read(tally)
-                booked += news
-        return booked
+        """Books entries that need not be fetched, whatever the queue knows of them, and their other names; how many names were news.
+
+        For a new queue beside old shards. Their links are not queued: `add` those. After a crash use `salvage`.
+        """
+        return self._book("done", list(keys)) + self._book("alias", list(aliases))
 
     def dead_letters(self) -> Iterator[DeadLetter]:
         """Every dead letter, in no order; those buried meanwhile may be missing."""
         cursor: Any = 0
         while True:
-            cursor, *parts = self._connection.call(self._call("dead", self._keys.core, cursor, 200))
+            cursor, *parts = self._calls.run("dead", self._keys.core, cursor, 200)
             for at in range(0, len(parts), 5):
                 yield DeadLetter.read(parts[at : at + 5])
             if int(cursor) == 0:
@@ -186,24 +179,24 @@ class Frontier:
     def retry_dead(self, keys: Iterable[Key] | None = None) -> int:
         """Dead letters go back to the queue, all of them or those of `keys`; how many."""
         if keys is not None:
-            names = list(keys)
-            return self._tallied("retry_dead", [(kid(key),) for key in names], 0) if names else 0
+            kids = [identified(key)[:1] for key in keys]
+            return self._tallied("retry_dead", kids, 0) if kids else 0
         total = 0
-        while batch := self._tallied("retry_dead", [], _BATCH):
+        while batch := self._tallied("retry_dead", [], BATCH):
             total += batch
         return total
 
     def count(self) -> Counts:
         """How far the crawl is; `counts` has the same as of the last call, for nothing."""
-        (tally,) = self._connection.call(self._call("counts", self._keys.core))
-        self.counts = Counts.read(tally)
+        (tally,) = self._calls.run("counts", self._keys.core)
+        self._hear(tally)
         return self.counts
 
     def status(self) -> FrontierStatus:
         """The whole state."""
-        call = self._call("status", (*self._keys.core, self._keys.workers, *self._keys.pending))
-        tally, pending, back, parked, ids, titles, now, begun, rows, holders, memory = self._connection.call(call)
-        self.counts = Counts.read(tally)
+        reply = self._calls.run("status", (*self._keys.core, self._keys.workers, *self._keys.pending))
+        tally, pending, back, parked, ids, titles, now, begun, rows, holders, memory = reply
+        self._hear(tally)
         return FrontierStatus(
             crawl=self._keys.crawl,
             generation=self.generation,
@@ -221,16 +214,15 @@ class Frontier:
     def heartbeat(self, info: Mapping[str, Any]) -> None:
         """Says that this worker is alive, and what it does (anything JSON can hold)."""
         text = json.dumps(dict(info), ensure_ascii=False)
-        self._connection.call(self._call("beat", (self._keys.meta, self._keys.workers), self.worker, text))
+        self._calls.run("beat", (self._keys.meta, self._keys.workers), self.worker, text)
 
     def release_dead_workers(self, alive: Callable[[str], bool] = is_alive) -> int:
         """The leases of workers that are gone come back at once; how many. Call it at start. `alive` is asked for every other worker's name."""
         gone = [row.worker for row in self.status().workers if row.worker != self.worker and not alive(row.worker)]
         if not gone:
             return 0
-        call = self._call("release", (*self._keys.core, self._keys.workers), self.max_lapses, *gone)
-        tally, back = self._connection.call(call)
-        self.counts = Counts.read(tally)
+        tally, back = self._calls.run("release", (*self._keys.core, self._keys.workers), self.max_lapses, *gone)
+        self._hear(tally)
         return int(back)
 
     def pop_start_urls(self, n: int) -> list[str]:
@@ -244,13 +236,14 @@ class Frontier:
     def purge(self) -> None:
         """Forgets the whole crawl and begins it anew; its other workers get FrontierLost. Start URLs stay."""
         generation = secrets.token_hex(8)
-        self._connection.call(Call("purge", self._keys.all, (generation, FORMAT, self._time())))
-        self.generation, self.begun_here, self.counts = generation, True, Counts()
+        self._connection.call(Call("purge", self._keys.all, (generation, FORMAT, self._calls.time())))
+        self._calls.generation, self.begun_here, self.counts = generation, True, Counts()
+        self._known.forget()
 
     def close(self) -> None:
         """Takes this worker off the table of heartbeats and closes the connection. Give back or acknowledge the leases before."""
         try:
-            self._connection.call(self._call("beat", (self._keys.meta, self._keys.workers), self.worker, ""))
+            self._calls.run("beat", (self._keys.meta, self._keys.workers), self.worker, "")
         finally:
             self._connection.close()
 
@@ -261,48 +254,35 @@ class Frontier:
         self.close()
 
     def _join(self, expected: str) -> None:
-        call = Call("open", self._keys.all, (secrets.token_hex(8), expected, FORMAT, self._time()))
+        call = Call("open", self._keys.all, (secrets.token_hex(8), expected, FORMAT, self._calls.time()))
         generation, begun = self._connection.call(call)
-        self.generation, self.begun_here = generation.decode(), bool(begun)
+        self._calls.generation, self.begun_here = generation.decode(), bool(begun)
+
+    def _book(self, how: str, keys: Sequence[Key]) -> int:
+        return self._tallied("mark_done", [identified(key) for key in keys], how) if keys else 0
 
     def _give_back(self, leases: Iterable[Lease], delay: float, how: str, error: str) -> int:
-        return self._tallied("give_back", [_named(lease) for lease in leases], delay, how, error[:_LONGEST_ERROR], self.max_attempts)
+        return self._tallied("give_back", [named(lease) for lease in leases], delay, how, error[:_LONGEST_ERROR], self.max_attempts)
 
     def _tallied(self, name: str, rows: Sequence[tuple[Any, ...]], *args: Any) -> int:
         """Runs a script that answers {tally, n}; the sum of n."""
-        total = 0
-        for _, (tally, n) in self._batches(name, self._keys.core, rows, lambda row: row, *args):
-            self.counts = Counts.read(tally)
-            total += n
-        return total
+        replies = self._calls.run_batches(name, rows, *args)
+        self._hear(replies[-1][0])
+        return sum(n for _, n in replies)
 
-    def _batches(
-        self, name: str, keys: Sequence[bytes], rows: Sequence[Any], spell: Callable[[Any], tuple[Any, ...]], *args: Any
-    ) -> list[tuple[Sequence[Any], Any]]:
-        """One round trip over all rows: (rows of a batch, its reply)."""
-        batches = [rows[at : at + _BATCH] for at in range(0, max(len(rows), 1), _BATCH)]
-        calls = [self._call(name, keys, *args, *(part for row in batch for part in spell(row))) for batch in batches]
-        return list(zip(batches, self._connection.call_many(calls), strict=True))
+    def _with_links(self, calls: list[Call], links: list[Candidate]) -> list[Any]:
+        """The replies of adding the links that this worker does not know to be seen, then of the calls, in one round trip."""
+        epoch = self._connection.epoch
+        unknown = self._known.unknown(links, epoch=epoch)
+        everything = [*self._calls.adding(unknown), *calls]
+        replies = self._connection.call_many(everything) if everything else []
+        if self._connection.epoch != epoch and len(unknown) < len(links):
+            return self._with_links(calls, links)  # the server may have forgotten what we took for seen
+        self._known.learn(unknown, epoch=epoch)
+        return replies
 
-    def _add_calls(self, candidates: Iterable[Candidate]) -> list[Call]:
-        listed = list(candidates)
-        return [self._add_call(listed[at : at + _BATCH]) for at in range(0, len(listed), _BATCH)]
-
-    def _add_call(self, candidates: Sequence[Candidate]) -> Call:
-        lists: dict[int, int] = {}
-        args = []
-        for candidate in candidates:
-            number = lists.setdefault(min(candidate.depth, LEVELS - 1), len(lists) + 1)
-            mark = fingerprint(candidate.key)
-            args.append(bytes((number, len(mark))) + mark + pack_item(candidate.key, candidate.locator, candidate.depth))
-        return self._call("add", (*self._keys.seen, *(self._keys.pending[level] for level in lists)), *args)
-
-    def _call(self, name: str, keys: Sequence[bytes], *args: Any) -> Call:
-        return Call(name, keys, (self.generation, self._time(), *args))
-
-    def _time(self) -> str:
-        return "" if self._clock is None else repr(float(self._clock()))
-
-
-def _named(lease: Lease) -> tuple[bytes, int]:
-    return kid(lease.key), lease.token
+    def _hear(self, tally: Sequence[Any]) -> None:
+        counts = Counts.read(tally)
+        if counts.dead > self.counts.dead:
+            self._known.forget()  # what a dead entry had claimed may be found again
+        self.counts = counts

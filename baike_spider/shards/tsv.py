@@ -41,6 +41,8 @@ COLUMNS = (
 
 #: C0, DEL and C1 controls, LINE and PARAGRAPH SEPARATOR: all that some reader takes for the end of a field or line
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+#: the columns low, high and unit of a triple without a quantity
+_NO_AMOUNT = "\t\t"
 
 
 def clean_field(text: str) -> str:
@@ -61,7 +63,13 @@ def tsv_lines(triples: Iterable[Triple]) -> bytes:
         if shared != known:
             known = shared
             subject, ids, provenance = _ends(triple)
-        lines.append(f"{subject}\t{_middle(triple, ids)}{provenance}")
+        object_id, url, date, quantity, raw = triple.object_id, triple.object_url, triple.date, triple.quantity, triple.raw_predicate
+        lines.append(
+            f"{subject}\t{clean_field(triple.predicate)}\t{clean_field(triple.object)}"
+            f"{ids}{'' if object_id is None else object_id}\t{clean_field(url) if url else ''}"
+            f"\t{clean_field(date) if date else ''}\t{_amounts(quantity) if quantity else _NO_AMOUNT}"
+            f"\t{clean_field(raw) if raw else ''}{provenance}"
+        )
     return encode_text("".join(lines))
 
 
@@ -89,17 +97,8 @@ def _ends(triple: Triple) -> tuple[str, str, str]:
     )
 
 
-def _middle(triple: Triple, ids: str) -> str:
-    """The columns that differ, from the predicate to the raw predicate, around the subject's `ids`."""
-    predicate, value, url, date, raw = triple.predicate, triple.object, triple.object_url, triple.date, triple.raw_predicate
-    return (
-        f"{clean_field(predicate)}\t{clean_field(value)}{ids}{_number(triple.object_id)}\t{clean_field(url) if url else ''}"
-        f"\t{clean_field(date) if date else ''}\t{_amounts(triple.quantity)}\t{clean_field(raw) if raw else ''}"
-    )
-
-
-def _amounts(quantity: Quantity | None) -> str:
-    return "\t\t" if quantity is None else f"{_number(quantity.low)}\t{_number(quantity.high)}\t{clean_field(quantity.unit)}"
+def _amounts(quantity: Quantity) -> str:
+    return f"{_number(quantity.low)}\t{_number(quantity.high)}\t{clean_field(quantity.unit)}"
 
 
 def _number(number: float | None) -> str:

@@ -77,15 +77,17 @@ class ShardWriter:
         self._clock = clock
         #: guards `_waiting`; taken after `_disk`, never held over disk work
         self._memory = threading.Lock()
+        self._waiting = _nothing()
         #: guards all below
         self._disk = threading.RLock()
-        self._waiting = _nothing()
         self._stem = ""
         self._parts: dict[str, Part] = {}
         #: every entry in the parts has its triples there too
         self._paired = True
+        #: some part may have its final name already
         self._finishing = False
         self._uncommitted = self._ever_committed = False
+        #: why every call raises; "" while the writer works
         self._unusable = ""
         for kind in ("", *KINDS):
             with on_disk("create", self.folder / kind):
@@ -210,6 +212,8 @@ class ShardWriter:
                     self._parts[kind].sync()
 
     def _finish(self) -> None:
+        if not self._parts:
+            return
         self._sync(*KINDS)
         self._finishing = True
         with self._giving_up():

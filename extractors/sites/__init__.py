@@ -8,12 +8,15 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from extractors.urls import EntryRef, absolute
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 __all__ = ["Site", "canonical_url", "entry_ref", "entry_url", "site_named", "site_of", "sites"]
 

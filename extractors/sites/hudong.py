@@ -17,6 +17,7 @@ from extractors.layouts import Layout
 from extractors.model import Sense
 from extractors.sites import Site, entry_ref, entry_url
 from extractors.text import Flow, plain, read_flow, row_name, tidy
+from extractors.tree import first_of_class, inner_text
 from extractors.urls import EntryRef, decode_segment
 
 if TYPE_CHECKING:
@@ -31,12 +32,12 @@ __all__ = ["LAYOUT", "SITE"]
 _SITE = "hudong"
 _WIKI = re.compile(r"/wiki/([^/?#]+?)/?\Z")
 #: tracking that links of 2010-2019 carry in the path itself: `/wiki/JAVA&prd=button_doc_jinru`
-_TRACKING = re.compile(r"&(?:amp;)?(?:prd|hf|fr)=.*\Z", re.S)
+_TRACKING = re.compile(r"&(?:amp;)?(?:prd|hf|fr)=.*\Z", re.DOTALL)
 #: the links to entries in a page's bytes
 _HREF = re.compile(rb"""href=["']?(?:(?:https?:)?//(?:www\.)?(?:baike|hudong)\.com)?(/wiki/[^"'<>\s#?]+)""")
 
 
-def _read_path(path: str, query: str) -> EntryRef | None:
+def _read_path(path: str, _query: str) -> EntryRef | None:
     wiki = _WIKI.match(path)
     title = " ".join(decode_segment(_TRACKING.sub("", wiki[1])).split()) if wiki else ""
     return EntryRef(_SITE, title) if title else None
@@ -66,8 +67,10 @@ _BOX = b'id="datamodule"'
 _SUMMARY = b'id="unifyprompt"'
 _AFTER_BOX = (b"<fieldset", b'id="float_section"', b'id="content"', b"content_h2")
 _SIDE = (b"hd_ad_doc_5", b"rightdiv")
-_H1 = re.compile(r"<h1[^<>]*>(.*?)</h1>", re.S)
-_BRACKETED = re.compile(r"(.+?)\s*\[([^\[\]]+)\]\Z", re.S)
+#: what a reader may press at the end of the summary
+_CONTROL = "编辑摘要"
+_H1 = re.compile(r"<h1[^<>]*>(.*?)</h1>", re.DOTALL)
+_BRACKETED = re.compile(r"(.+?)\s*\[([^\[\]]+)\]\Z", re.DOTALL)
 _CATEGORY = re.compile(r"<a\s[^<>]*>([^<]*)</a>")
 _SYNONYM = re.compile(r"“(?:<a[^<>]*>)?([^<>”]{1,200})(?:</a>)?”是“(?:<a[^<>]*>)?([^<>”]{1,200})(?:</a>)?”的同义词")
 _EDITED = re.compile(r"最近更新时间[：:]\s{0,4}(\d{4}-\d{2}-\d{2})")
@@ -124,7 +127,7 @@ def _cells(root: _Element) -> Iterator[Cell]:
             continue
         values = [read_flow(value, _BASE) for value in name.itersiblings("span")]
         yield Cell(
-            row_name("".join(name.itertext())),
+            row_name(inner_text(name)),
             "\n".join(value.text for value in values if value.text),
             tuple(link for value in values for link in value.links),
             tuple(image for value in values for image in value.images),
@@ -137,12 +140,11 @@ def _summary(document: Document, start: int, end: int) -> Flow:
         return Flow("")
     stop = end if end > at else document.first((b"doctitle", *_AFTER_BOX), at)
     root = parse(document.body[document.tag_before(at) : document.tag_before(stop)]) if stop > at else document.tree
-    for element in root.iter("div"):
-        if "summary" in (element.get("class") or "").split():
-            for control in [anchor for anchor in element.iter("a") if "editsummary" in (anchor.get("action") or "")]:
-                control.text = None
-            return read_flow(element, _BASE)
-    return Flow("")
+    summary = first_of_class(root, "summary", "div")
+    if summary is None:
+        return Flow("")
+    told = read_flow(summary, _BASE)
+    return told._replace(text=told.text.removesuffix(_CONTROL).rstrip("\n"))
 
 
 def _aliases(document: Document, name: str, end: int) -> list[str]:
@@ -172,7 +174,7 @@ def _senses(document: Document, end: int) -> tuple[Sense, ...]:
     found: dict[Sense, None] = {}
     for anchor in parse(document.body[document.tag_before(at) : close]).iter("a"):
         ref = entry_ref(anchor.get("href") or "", base=_BASE)
-        label = tidy("".join(anchor.itertext()))
+        label = tidy(inner_text(anchor))
         if ref and label:
             found[Sense(label, entry_url(ref), ref.lemma_id)] = None
     return tuple(found)

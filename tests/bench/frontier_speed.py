@@ -1,7 +1,8 @@
 """What a page costs in the frontier: `python tests/bench/frontier_speed.py [PAGES]` (default 5,000).
 
-A page is one `claim` of two aliases with 60 links (a tenth of them new) and its share of a `lease` of 16 and an `ack` of 16. Printed are
-calls a second, and CPU a call of this process and of Redis. The seen tables are filled with `--seen` keys before. `--server PATH` takes another server program.
+A page is one `claim` with 60 links (a tenth of them new) and its share of a `lease` of 16 and an `ack` of 16. Printed are calls a second, and CPU a call
+of this process and of Redis. The seen tables are filled with `--seen` keys before. "Even" links go to any known entry alike, the worst case for what a
+worker remembers; "popular" ones as in an encyclopedia: the first percent of the entries gets a fifth of the links. `--server PATH` takes another server program.
 """
 
 from __future__ import annotations
@@ -40,9 +41,9 @@ class Meter:
         return time.perf_counter(), own.ru_utime + own.ru_stime, cpu["used_cpu_user"] + cpu["used_cpu_sys"]
 
 
-def links(draw: random.Random, known: int, new: int) -> list[Candidate]:
+def links(draw: random.Random, known: int, new: int, *, popular: bool = False) -> list[Candidate]:
     """60 links: `new` unknown ids from `known` on, the others known already."""
-    numbers = [known + at for at in range(new)] + [draw.randrange(known) for _ in range(_LINKS - new)]
+    numbers = [known + at for at in range(new)] + [int(known * draw.random() ** (3 if popular else 1)) for _ in range(_LINKS - new)]
     return [Candidate(spread(number), f"维基百科条目{number % 97}/{spread(number)}", 3) for number in numbers]
 
 
@@ -77,7 +78,6 @@ def main() -> None:
             print(f"{pages:,} calls each, {known:,} keys seen, embedded server with AOF everysec")
             batches = [links(draw, known + at * _NEW, _NEW) for at in range(pages)]
             timed("add 60 links, 6 new", client, pages, lambda at: frontier.add(batches[at]))
-            timed("add 60 links, all seen", client, pages, lambda at: frontier.add(batches[at]))
             leases: list[list[Lease]] = []
             timed("lease 16", client, pages // _BATCH, lambda _: leases.append(frontier.lease(_BATCH)))
             flat = [lease for batch in leases for lease in batch]
@@ -86,15 +86,17 @@ def main() -> None:
             timed("ack 16", client, len(leases), lambda at: frontier.ack(leases[at]))
             timed("count", client, pages, lambda _: frontier.count())
             known += pages * _NEW
-            fresh = [links(draw, known + at * _NEW, _NEW) for at in range(pages)]
-            meter = Meter("whole page (claim+links)", client)
-            for at in range(0, pages, _BATCH):
-                held = frontier.lease(_BATCH)
-                for offset, lease in enumerate(held[: pages - at]):
-                    frontier.claim(lease, [f"题{at + offset}"], links=fresh[at + offset])
-                frontier.ack(held)
-            meter.calls = pages
-            meter.report()
+            for name in ("even", "popular"):
+                fresh = [links(draw, known + at * _NEW, _NEW, popular=name == "popular") for at in range(pages)]
+                known += pages * _NEW
+                meter = Meter(f"whole page, {name} links", client)
+                for at in range(0, pages, _BATCH):
+                    held = frontier.lease(_BATCH)
+                    for offset, lease in enumerate(held[: pages - at]):
+                        frontier.claim(lease, [f"{name}{at + offset}"], links=fresh[at + offset])
+                    frontier.ack(held)
+                meter.calls = pages
+                meter.report()
             frontier.close()
 
 

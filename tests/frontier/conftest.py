@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -69,7 +70,7 @@ def join(server: EmbeddedServer, clock: Clock, crawl: str) -> Iterator[Joining]:
     """Joins the test's crawl as a worker of that name, under the test's clock."""
     joined: list[Frontier] = []
 
-    def join(worker: str = "w1", **options: object) -> Frontier:
+    def join(worker: str = "w1", **options: Any) -> Frontier:
         frontier = Frontier.connect(server.url, **{"crawl": crawl, "worker": worker, "lease_seconds": 60, "clock": clock, **options})
         joined.append(frontier)
         return frontier

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import socket
+import subprocess
 import threading
 import time
 from pathlib import Path
@@ -114,7 +115,7 @@ def proxy(own_server: EmbeddedServer, tmp_path: Path) -> Iterator[CuttingProxy]:
 )
 def test_nobody_there(url: str) -> None:
     began = time.monotonic()
-    with pytest.raises(FrontierUnreachable, match="does not answer .* REDIS_URL") as caught:
+    with pytest.raises(FrontierUnreachable, match=r"does not answer .* REDIS_URL") as caught:
         Frontier.connect(url, crawl="c", worker="w", patience=0.3)
     assert "s3cret" not in str(caught.value)
     assert 0.1 < time.monotonic() - began < 3
@@ -127,7 +128,9 @@ def test_no_address_of_a_redis(url: str) -> None:
     assert "s3cret" not in str(caught.value)
 
 
-def test_a_server_that_hangs_is_not_waited_for_for_ever(own_server: EmbeddedServer, admin: redis.Redis, crawl: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_hangs_is_not_waited_for_for_ever(
+    own_server: EmbeddedServer, admin: redis.Redis, crawl: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(connection, "_ANSWER_TIMEOUT", 0.3)
     frontier = Frontier.connect(own_server.url, crawl=crawl, worker="w", patience=0.2)
     pid = admin.info("server")["process_id"]
@@ -175,7 +178,7 @@ def test_out_of_memory_leaves_nothing_half_done_and_heals(harmed: Frontier, admi
 def test_a_replica_is_waited_for(harmed: Frontier, admin: redis.Redis) -> None:
     admin.execute_command("REPLICAOF", "127.0.0.1", "1")
     try:
-        with pytest.raises(FrontierUnreachable, match="replica|master"):
+        with pytest.raises(FrontierUnreachable, match=r"replica|master"):
             harmed.lease(1)
     finally:
         admin.execute_command("REPLICAOF", "NO", "ONE")
@@ -234,7 +237,7 @@ def test_an_emptied_server_is_a_lost_crawl(harmed: Frontier, admin: redis.Redis)
         lambda: harmed.lease(1),
         lambda: harmed.ack(leases),
         lambda: harmed.claim(leases[0], []),
-        lambda: harmed.add([Candidate(1, "1")]),
+        lambda: harmed.add([Candidate("neu", "neu")]),
         lambda: harmed.renew(leases),
         lambda: harmed.heartbeat({}),
         harmed.count,
@@ -251,6 +254,35 @@ def test_forgotten_scripts_are_sent_again(harmed: Frontier, admin: redis.Redis) 
     admin.script_flush()
     assert harmed.ack(leases) == 2
     assert harmed.count().open == 99
+
+
+def test_a_machine_that_loses_the_last_second_costs_work_and_no_entry(tmp_path: Path) -> None:
+    with EmbeddedServer.start(choose_server(tmp_path / "redis")) as server, redis.Redis.from_url(server.url) as client:
+        frontier = Frontier.connect(server.url, crawl="c", worker="w", patience=10, lease_seconds=0.5)
+        frontier.add([Candidate(number, str(number)) for number in range(20)])
+        first = frontier.lease(5)
+        pid = client.info("server")["process_id"]
+        warden = int(subprocess.run(["ps", "-o", "ppid=", "-p", str(pid)], capture_output=True, check=True).stdout)
+        aof = next(iter([*server.folder.glob("appendonlydir/*.incr.aof"), server.folder / "appendonly.aof"]))
+        kept = aof.stat().st_size
+        assert frontier.claim(first[0], ["甲"], links=[Candidate("neu", "neu", 1)])  # from here on it is forgotten
+        frontier.ack(first)
+        second = frontier.lease(5)
+        os.kill(warden, signal.SIGSTOP)
+        os.kill(pid, signal.SIGKILL)
+        os.truncate(aof, kept)
+        os.kill(warden, signal.SIGCONT)
+
+        assert frontier.ack(second) == 0  # it never heard of these leases
+        assert frontier.salvage([lease.key for lease in first]) == 0  # their records are on disk, their links may be lost
+        assert frontier.mark_done([lease.key for lease in first[1:]]) == 4  # these had no links, says who knows
+        time.sleep(0.6)
+        again = frontier.lease(50)
+        assert {lease.key for lease in again} == {0, *range(5, 20)}
+        assert min(lease.token for lease in again) > max(lease.token for lease in second)
+        assert frontier.claim(again[0], ["甲"], links=[Candidate("neu", "neu", 1)])
+        frontier.ack(again + frontier.lease(50))
+        assert (frontier.counts.open, frontier.counts.done) == (0, 21)
 
 
 # answers lost on the way

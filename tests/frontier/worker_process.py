@@ -36,7 +36,9 @@ def settle(frontier: Frontier, leases: list[Lease], records: Path, entries: int)
     with records.open("a") as file:
         for lease in leases:
             entry = entry_of(lease.key)
-            links = [Candidate(to, str(to), lease.depth + 1) for to in (entry * 2, entry * 2 + 1, f"t{entry + 1}") if 0 < entry_of(to) <= entries]
+            links = [
+                Candidate(to, str(to), lease.depth + 1) for to in (entry * 2, entry * 2 + 1, f"t{entry + 1}") if 0 < entry_of(to) <= entries
+            ]
             if frontier.claim(lease, [entry, f"t{entry}"], links=links):
                 file.write(f"{entry} {lease.token}\n")
             time.sleep(0.002)

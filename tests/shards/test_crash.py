@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -14,6 +16,8 @@ from typing import Any
 import pytest
 
 from baike_spider.shards import Salvage, ShardError, load_manifest, read_entries, read_rejects, salvage, verify
+from baike_spider.shards.lock import claim
+from baike_spider.shards.names import ShardName, files_of
 from tests.shards.crashes import Death, cut_power, process, run_until_call
 from tests.shards.specimens import assert_sound, clock, entry_of, files_in, ids_in, reject_of, writer_of
 
@@ -201,6 +205,37 @@ def test_several_salvages_at_once_share_the_work(tmp_path: Path) -> None:
     assert sum(counts) == 18
     assert verify(tmp_path) == []
     assert [data["lemma_id"] for data in read_entries(tmp_path)] == [0, 1, 2] * 6
+
+
+def test_what_another_salvage_lists_meanwhile_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with writer_of(tmp_path) as writer:
+        writer.write(entry_of(1))
+    (tmp_path / "manifest.json").unlink()
+
+    def look(folder: Path, kind: str) -> list[tuple[ShardName, bool]]:
+        names = list(files_of(folder, kind))
+        monkeypatch.undo()
+        assert rescue(tmp_path).entry_count == 1
+        return names
+
+    monkeypatch.setattr(sys.modules["baike_spider.shards.salvage"], "files_of", look)
+    assert rescue(tmp_path).shards == ()
+    assert_sound(tmp_path, committed={1}, written={1})
+
+
+def test_a_file_that_moves_while_it_is_claimed_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "part"
+    path.touch()
+
+    def rename_first(descriptor: int, operation: int) -> None:
+        path.rename(tmp_path / "final")
+
+    monkeypatch.setattr(fcntl, "flock", rename_first)
+    assert claim(path) is None
+    (tmp_path / "other").touch()
+    path.touch()
+    monkeypatch.setattr(fcntl, "flock", lambda descriptor, operation: (tmp_path / "other").replace(path))
+    assert claim(path) is None
 
 
 def test_shards_that_were_renamed_but_not_listed(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import random
 import resource
 import shutil
 import subprocess
@@ -11,11 +12,14 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from baike_spider.shards import ShardError, salvage
+from baike_spider.shards import ShardError, read_rejects, salvage
+from baike_spider.shards.names import ShardName
+from baike_spider.shards.part import Batch, Part
 from tests.shards.crashes import run_until_call
 from tests.shards.specimens import assert_sound, clock, entry_of, ids_in, writer_of
 
@@ -72,7 +76,7 @@ def test_what_was_committed_survives_a_worker_that_dies_on_a_full_disk(tmp_path:
 def test_every_call_may_fail_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """ENOSPC at the n-th call that needs space, for every n; the caller commits again."""
     calls = {name: getattr(os, name) for name in ("open", "pwrite", "replace", "mkdir")}
-    for failing in range(1, 60):
+    for failing in range(1, 200):
         made = 0
 
         def refuse(name: str, *arguments: object, failing: int = failing, **options: object) -> object:
@@ -83,7 +87,7 @@ def test_every_call_may_fail_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             return calls[name](*arguments, **options)
 
         folder = tmp_path / str(failing)
-        writer = writer_of(folder, roll_bytes=900)
+        writer = writer_of(folder, roll_bytes=500)
         for name in calls:
             monkeypatch.setattr(os, name, lambda *arguments, name=name, **options: refuse(name, *arguments, **options))
         failures = 0
@@ -111,6 +115,22 @@ def _until_it_works(call: object) -> int:
             assert failures < 3
         else:
             return failures
+
+
+def test_a_torn_frame_leaves_nothing_behind_a_shorter_one(tmp_path: Path) -> None:
+    (tmp_path / "rejects").mkdir()
+    part = Part(tmp_path, ShardName("rejects", "w-00000", ".jsonl.zst"))
+    long, short = Batch(), Batch()
+    long.add(random.Random(1).randbytes(5000))
+    short.add(b"{}\n", counted_as="refused")
+    with file_limit(4000), pytest.raises(ShardError, match="File too large"):
+        part.put(long)
+    part.put(short)
+    shard = part.finish()
+    part.release()
+    body = (tmp_path / "rejects/w-00000.jsonl.zst").read_bytes()
+    assert (shard.bytes, shard.sha256) == (len(body), sha256(body).hexdigest())
+    assert list(read_rejects(tmp_path / shard.path)) == [{}]
 
 
 def test_a_failed_fsync_ends_the_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from baike_spider.shards import ShardDamaged, ShardError, read_entries, read_rejects, read_triples, verify
+from baike_spider.shards.zstd import compress_frame
 from tests.shards.specimens import entry_of, reject_of, writer_of
 
 ENTRIES = "entries/w-00000.jsonl.zst"
@@ -122,11 +124,18 @@ def test_a_manifest_that_lies_of_a_shard(crawl: Path, lie: Callable[[dict[str, o
     assert found(crawl) == {(shard["path"], kind) for kind in kinds}
 
 
+def test_a_reader_counts(crawl: Path) -> None:
+    path = crawl / "manifest.json"
+    data = json.loads(path.read_bytes())
+    data["shards"][0]["records"] += 1
+    data["counts"]["entries"] += 1
+    path.write_text(json.dumps(data), encoding="utf-8")
+    assert found(crawl) == {(ENTRIES, "count")}
+    with pytest.raises(ShardDamaged, match="it holds 20 records, the manifest says 21"):
+        list(read_entries(crawl))
+
+
 def test_a_line_that_is_no_record(crawl: Path) -> None:
-    from hashlib import sha256  # noqa: PLC0415 - only here
-
-    from baike_spider.shards.zstd import compress_frame  # noqa: PLC0415
-
     bad = compress_frame(b'{"schema":1}\n' * 20)
     (crawl / ENTRIES).write_bytes(bad)
     path = crawl / "manifest.json"

@@ -1,14 +1,14 @@
 -- uses: head seen queue
--- Books entries that were found on disk although their acknowledgement was lost.
+-- Books entries that are finished without an acknowledgement.
 -- KEYS       1-12 core
--- ARGV       1-2 head; 3 "done" | "alias" (other names of such entries); 4.. kid, fingerprint of each
+-- ARGV       1-2 head; 3 "done", "alias" (other names of such entries) or "claimed" (done, but only what claimed its entry); 4.. kid, fingerprint of each
 -- Result     {tally, how many were not booked yet}
 -- Invariant  what is done or is an alias stays as it is; a worker that still holds such an item loses its lease
-local booked = 0
+local booked, done = 0, ARGV[3] ~= 'alias'
 for i = 4, #ARGV, 2 do
   local kid, fingerprint = ARGV[i], ARGV[i + 1]
   local state = state_of(fingerprint)
-  if state <= QUEUED then
+  if state <= QUEUED and (ARGV[3] ~= 'claimed' or redis.call('HEXISTS', CLAIMS, kid) == 1) then
     if state == QUEUED then
       if redis.call('HEXISTS', LEASES, kid) == 1 then
         unlease(kid)
@@ -19,9 +19,9 @@ for i = 4, #ARGV, 2 do
       redis.call('HDEL', TRIES, kid)
       settle(kid)
     end
-    set_state(fingerprint, ARGV[3] == 'done' and DONE or ALIAS)
+    set_state(fingerprint, done and DONE or ALIAS)
     booked = booked + 1
-    changes.done = changes.done + (ARGV[3] == 'done' and 1 or 0)
+    changes.done = changes.done + (done and 1 or 0)
   end
 end
 write_seen()

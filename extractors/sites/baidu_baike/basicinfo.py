@@ -16,8 +16,9 @@ from extractors.errors import UnknownLayout
 from extractors.layouts import Layout
 from extractors.sites.baidu_baike import SITE
 from extractors.sites.baidu_baike.definitions import definition_cells
-from extractors.sites.baidu_baike.marks import BASE, last_edit, lemma_id, relations, senses, synonym, tags
+from extractors.sites.baidu_baike.marks import BASE, last_edit, lemma_id, relations, senses, synonym, tags, without_tip
 from extractors.text import Flow, bare_sense, plain, read_flow
+from extractors.tree import first_of_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,8 +41,8 @@ _SIDE = b"side-content"
 _ROW_TAG = re.compile(rb"<d[td]\s[^<>]{0,200}basicInfo-item")
 #: bytes in which a title stands with its sense
 _TITLE_REACH = 6144
-_H1 = re.compile(r"<h1[^<>]*>(.*?)</h1>", re.S)
-_H2 = re.compile(r"<h2[^<>]*>(.*?)</h2>", re.S)
+_H1 = re.compile(r"<h1[^<>]*>(.*?)</h1>", re.DOTALL)
+_H2 = re.compile(r"<h2[^<>]*>(.*?)</h2>", re.DOTALL)
 _PAGE_TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>")
 
 
@@ -54,7 +55,7 @@ def _claims(document: Document) -> bool:
 
 
 def _read(document: Document) -> Entry:
-    top = max(document.body.find(_TITLE), 0)
+    top = _top(document)
     title, sense = _title(document, top)
     box_at = _box_at(document, top)
     box, box_end = _box(document, box_at)
@@ -78,6 +79,11 @@ def _read(document: Document) -> Entry:
         senses=senses(document, 0, end),
         relations=relations(document, top, end),
     )
+
+
+def _top(document: Document) -> int:
+    at = document.body.find(_TITLE)
+    return at if at >= 0 else max(document.body.find(b"<h1"), 0)
 
 
 def _title(document: Document, top: int) -> tuple[str, str | None]:
@@ -126,10 +132,8 @@ def _summary(document: Document, at: int, box_at: int) -> tuple[Flow, int]:
 
 
 def _first_summary(root: _Element) -> Flow:
-    for element in root.iter("div", "dd"):
-        if "lemma-summary" in (element.get("class") or "").split():
-            return read_flow(element, BASE)
-    return Flow("")
+    summary = first_of_class(root, "lemma-summary", "div", "dd")
+    return read_flow(summary, BASE) if summary is not None else Flow("")
 
 
 def _cells(root: _Element) -> Iterator[Cell]:
@@ -137,9 +141,9 @@ def _cells(root: _Element) -> Iterator[Cell]:
 
 
 def _content(document: Document) -> bytes:
-    start = max(document.body.find(_TITLE), 0)
+    start = _top(document)
     end = document.body.find(_SIDE, start)
-    return document.body[start : end if end >= 0 else len(document.body)]
+    return without_tip(document.body[start : end if end >= 0 else len(document.body)], b"viewTip-icon", b"viewTip-fromTitle")
 
 
 LAYOUT = Layout(_NAME, SITE.name, _claims, _read, rank=10, content=_content)

@@ -16,6 +16,7 @@ from extractors.layouts import Layout
 from extractors.sites.baidu_baike import SITE
 from extractors.sites.baidu_baike.marks import BASE, last_edit, lemma_id, relations, senses, synonym, tags
 from extractors.text import Flow, bare_sense, plain, read_flow, row_name
+from extractors.tree import classes, first_of_class, inner_text, of_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +31,8 @@ _NAME = "biitem"
 _TITLE, _SUMMARY, _BOX, _ROW = b"lemmaTitleH1", b"card-summary-content", b"baseInfoWrap", b"biItemInner"
 _AFTER = (b"z-catalog", b"lemma-main-content", b"headline-1", b"lemmaContent-")
 _SIDE = (b'id="side"', b"lastModifyTime", b"side-box")
-_HEADING = re.compile(r"lemmaTitleH1[^<>]*>(.*?)(?:<div|<a\s|</h1>)", re.S)
-_SENSE = re.compile(r"\s*([（(].*[）)])\s*\Z", re.S)
+_HEADING = re.compile(r"lemmaTitleH1[^<>]*>(.*?)(?:<div|<a\s|</h1>)", re.DOTALL)
+_SENSE = re.compile(r"\s*([（(].*[）)])\s*\Z", re.DOTALL)
 _CONTENT = frozenset({"biContent", "biOpenContent"})
 
 
@@ -47,7 +48,8 @@ def _read(document: Document) -> Entry:
     box = infobox(_cells(root))
     if not box.rows and document.class_at(_ROW) >= 0:
         raise UnknownLayout("rows of an infobox are there (`biItemInner`), but none has a name and a value", layout=_NAME)
-    summary = next((read_flow(part, BASE) for part in root.iter("div") if "card-summary-content" in _classes(part)), Flow(""))
+    summary = first_of_class(root, "card-summary-content", "div")
+    told = read_flow(summary, BASE) if summary is not None else Flow("")
     stop = end if end > 0 else len(document.body)
     return assemble(
         document,
@@ -57,8 +59,8 @@ def _read(document: Document) -> Entry:
         sense=sense,
         lemma_id=lemma_id(document),
         aliases=synonym(document, top, stop),
-        summary=summary.text,
-        summary_links=summary.links,
+        summary=told.text,
+        summary_links=told.links,
         tags=tags(document, top),
         updated=last_edit(document),
         box=box,
@@ -81,19 +83,13 @@ def _title(document: Document, top: int) -> tuple[str, str | None]:
 
 def _cells(root: _Element) -> Iterator[Cell]:
     """`biContent` holds the value; of a collapsed one the full copy stands in `biOpenItem`."""
-    for item in root.iter("div"):
-        if "biItem" not in _classes(item):
-            continue
-        name = next((part for part in item.iter("span", "div") if "biTitle" in _classes(part)), None)
-        contents = [part for part in item.iter("div") if _CONTENT & _classes(part)]
+    for item in of_class(root, "biItem", "div"):
+        name = first_of_class(item, "biTitle", "span", "div")
+        contents = [part for part in item.iter("div") if not _CONTENT.isdisjoint(classes(part))]
         if name is None or not contents:
             continue
-        full = next((part for part in contents if "biOpenContent" in _classes(part)), contents[-1])
-        yield Cell(row_name("".join(name.itertext())), *read_flow(full, BASE))
-
-
-def _classes(element: _Element) -> frozenset[str]:
-    return frozenset((element.get("class") or "").split())
+        full = next((part for part in contents if "biOpenContent" in classes(part)), contents[-1])
+        yield Cell(row_name(inner_text(name)), *read_flow(full, BASE))
 
 
 def _content(document: Document) -> bytes:

@@ -18,6 +18,7 @@ from extractors.sites import canonical_url
 from extractors.sites.baidu_baike import SITE
 from extractors.sites.baidu_baike.marks import BASE, last_edit, lemma_id
 from extractors.text import Flow, bare_sense, read_flow, row_name, tidy
+from extractors.tree import classes, first_of_class, inner_text, of_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,21 +33,26 @@ __all__ = ["LAYOUT"]
 _NAME = "card_table"
 _ROW = b"cardFirstTd"
 _SUMMARY = b"card-summary"
-_SUB_LEMMA = re.compile(r"subLemmaId=(\d{1,12})|#sub(\d{1,12})", re.I)
+_HOOKS = (b'id="viewExtCati"', b"view-tip-pannel", b"polysemy-item-cnt")
+#: the title of the generation after, whose summary has the same class
+_LATER = b"lemmaTitleH1"
+_SUB_LEMMA = re.compile(r"subLemmaId=(\d{1,12})|#sub(\d{1,12})", re.IGNORECASE)
 
 
 def _claims(document: Document) -> bool:
-    return document.class_at(_ROW) >= 0 or (document.class_at(_SUMMARY) >= 0 and document.has(b'id="viewExtCati"', b"view-tip-pannel", b"polysemy-item-cnt"))
+    if document.class_at(_ROW) >= 0:
+        return True
+    return document.class_at(_SUMMARY) >= 0 and document.has(*_HOOKS) and document.class_at(_LATER) < 0
 
 
 def _read(document: Document) -> Entry:
     root = document.tree
     title = _title(root)
-    items = [part for part in root.iter("div") if "polysemy-item-cnt" in _classes(part)]
+    items = list(of_class(root, "polysemy-item-cnt", "div"))
     index = _shown(items, document.page.url)
     item = items[index] if items else root
     box = infobox(_cells(item))
-    if not box.rows and any("cardFirstTd" in _classes(cell) for cell in item.iter("td")):
+    if not box.rows and first_of_class(item, "cardFirstTd", "td") is not None:
         raise UnknownLayout("rows of an infobox are there (`cardFirstTd`), but none has a name and a value", layout=_NAME)
     labels = list(_labels(root, document.page.url))
     summary = _summary(item)
@@ -69,11 +75,10 @@ def _read(document: Document) -> Entry:
 
 def _title(root: _Element) -> str:
     """The heading's own text: buttons and the pronunciation stand in elements of their own."""
-    for heading in root.iter("h1"):
-        if "title" in _classes(heading):
-            own = tidy((heading.text or "") + "".join(child.tail or "" for child in heading))
-            if title := own or tidy("".join(heading.itertext())):
-                return title
+    for heading in of_class(root, "title", "h1"):
+        own = tidy((heading.text or "") + "".join(child.tail or "" for child in heading))
+        if title := own or tidy(inner_text(heading)):
+            return title
     raise UnknownLayout("an entry without a title: `h1.title` is missing or empty", layout=_NAME)
 
 
@@ -86,18 +91,19 @@ def _shown(items: list[_Element], url: str) -> int:
 def _cells(root: _Element) -> Iterator[Cell]:
     name = ""
     for cell in root.iter("td"):
-        css = _classes(cell)
+        css = classes(cell)
         if "cardFirstTd" in css:
-            name = row_name("".join(cell.itertext()))
+            name = row_name(inner_text(cell))
         elif "cardSecondTd" in css:
             yield Cell(name, *read_flow(cell, BASE))
             name = ""
 
 
 def _summary(root: _Element) -> Flow:
-    parts = [part for part in root.iter("div") if {"card-summary-content", "card-summary"} & _classes(part)]
-    inner = next((part for part in parts if "card-summary-content" in _classes(part)), parts[0] if parts else None)
-    return read_flow(inner, BASE) if inner is not None else Flow("")
+    summary = first_of_class(root, "card-summary-content", "div")
+    if summary is None:
+        summary = first_of_class(root, "card-summary", "div")
+    return read_flow(summary, BASE) if summary is not None else Flow("")
 
 
 def _labels(root: _Element, url: str) -> Iterator[Sense]:
@@ -105,7 +111,7 @@ def _labels(root: _Element, url: str) -> Iterator[Sense]:
     for box in root.iter("ol"):
         if box.get("data-nslog-type") == "503":
             for anchor in box.iter("a"):
-                if label := tidy("".join(anchor.itertext())):
+                if label := tidy(inner_text(anchor)):
                     yield Sense(label, _absolute(anchor.get("href") or "", url))
 
 
@@ -115,17 +121,13 @@ def _absolute(href: str, url: str) -> str:
 
 
 def _aliases(root: _Element) -> list[str]:
-    notes = (part for part in root.iter("div") if "view-tip-pannel" in _classes(part))
-    return [tidy("".join(anchor.itertext())) for note in notes for anchor in list(note.iter("a"))[:1]]
+    anchors = (next(note.iter("a"), None) for note in of_class(root, "view-tip-pannel", "div"))
+    return [tidy(inner_text(anchor)) for anchor in anchors if anchor is not None]
 
 
 def _tags(root: _Element) -> list[str]:
     boxes = (box for box in root.iter("dl") if box.get("id") == "viewExtCati")
-    return [tidy("".join(anchor.itertext())) for box in boxes for anchor in box.iter("a")]
-
-
-def _classes(element: _Element) -> frozenset[str]:
-    return frozenset((element.get("class") or "").split())
+    return [tidy(inner_text(anchor)) for box in boxes for anchor in box.iter("a")]
 
 
 LAYOUT = Layout(_NAME, SITE.name, _claims, _read, rank=35)

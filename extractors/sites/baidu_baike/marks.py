@@ -15,24 +15,25 @@ from extractors.model import Relation, Sense
 from extractors.sites import entry_ref, entry_url
 from extractors.sites.baidu_baike import SITE
 from extractors.text import plain, tidy
+from extractors.tree import first_of_class, inner_text, of_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.etree import _Element
 
-__all__ = ["BASE", "last_edit", "lemma_id", "relations", "sense_to", "senses", "synonym", "tags"]
+__all__ = ["BASE", "last_edit", "lemma_id", "relations", "sense_to", "senses", "synonym", "tags", "without_tip"]
 
 BASE = SITE.base
 
 #: where the page's own id stands, surest first. `lemmaId` alone is no such place: older scripts keep the id of an older numbering in it.
 _OWN_IDS = (
-    (b"newLemmaId", re.compile(rb"""newLemmaId["']?\s{0,4}[:=,]\s{0,4}["']?([0-9]{1,12})\b""", re.I)),
+    (b"newLemmaId", re.compile(rb"""newLemmaId["']?\s{0,4}[:=,]\s{0,4}["']?([0-9]{1,12})\b""", re.IGNORECASE)),
     (b"newlemmaid", re.compile(rb"""newlemmaid["']?\s{0,4}[:=,]\s{0,4}["']?([0-9]{1,12})\b""")),
     (b"/historylist/", re.compile(rb"""/historylist/[^"'<>\s/]{1,600}/([0-9]{1,12})\b""")),
     (b"/planet/talk?", re.compile(rb"""/planet/talk\?(?:[^"'<>\s]{0,60}&)?lemmaId=([0-9]{1,12})\b""")),
     (b'rel="canonical"', re.compile(rb"""canonical"[^<>]{0,60}href="[^"<>]{1,900}/([0-9]{1,12})["?#]""")),
-    (b"data-lemmaId", re.compile(rb"""data-lemmaId="([0-9]{1,12})"\s{1,8}data-lemmaTitle=""", re.I)),
+    (b"data-lemmaId", re.compile(rb"""data-lemmaId="([0-9]{1,12})"\s{1,8}data-lemmaTitle=""", re.IGNORECASE)),
     (b"lemmaId", re.compile(rb"""\blemmaId\s{0,4}:\s{0,4}'?([0-9]{1,12})\b""")),
 )
 #: bytes after such a mark in which the number follows
@@ -42,7 +43,7 @@ _EDITS = (b'itemprop="dateUpdate"', b"dateUpdate", b"j-modified-time", b"lastMod
 _DAY = re.compile(rb"\b((?:19|20)[0-9]{2})-([0-9]{1,2})-([0-9]{1,2})(?![0-9])")
 
 _TAG_BOX = (b"open-tag-item",)
-_TAG_ITEM = re.compile(rb"""taglist["']?[^<>]{0,60}>(.*?)</s""", re.S)
+_TAG_ITEM = re.compile(rb"""taglist["']?[^<>]{0,60}>(.*?)</s""", re.DOTALL)
 _TAG_REACH = 16_384
 
 _SENSE_BOX = b"polysemantList-wrapper"
@@ -51,6 +52,8 @@ _ANCHOR = re.compile(r"<a\s([^<>]*)>([^<]*(?:<(?!/?a[\s>])[^<>]*>[^<]*)*)</a>")
 _HREF = re.compile(r"""href\s{0,4}=\s{0,4}["']?([^"'<>\s]+)""")
 
 _SYNONYM = re.compile(r"""viewTip-fromTitle["']?[^<>]{0,200}>([^<]*)<""")
+
+_TIP_REACH = 32_768
 
 _RELATION_BOX = b"star-info-block relations"
 _FOCUS_BOX = b'class="focusAndRelation"'
@@ -120,6 +123,13 @@ def synonym(document: Document, start: int, end: int) -> list[str]:
     return [plain(found[1])] if found else []
 
 
+def without_tip(content: bytes, icon: bytes, name: bytes) -> bytes:
+    """The content without the note 同义词, whose icon leads to a help page that is written as an entry. It stands near the title."""
+    start = content.find(icon, 0, _TIP_REACH)
+    end = content.find(name, start, start + _TIP_REACH) if start >= 0 else -1
+    return content[:start] + content[end:] if end >= 0 else content
+
+
 def relations(document: Document, start: int, end: int) -> tuple[Relation, ...]:
     """The relation cards that lie between `start` and `end`: `前女友<em>倪妮</em>` in the star skin, pictures only elsewhere."""
     body = document.body
@@ -135,10 +145,10 @@ def relations(document: Document, start: int, end: int) -> tuple[Relation, ...]:
 def _star_cards(root: _Element) -> Iterator[Relation]:
     for anchor in root.iter("a"):
         ref = entry_ref(anchor.get("href") or "", base=BASE)
-        name = next((cell for cell in anchor.iter("div") if "name" in (cell.get("class") or "")), None)
+        name = first_of_class(anchor, "name", "div")
         if ref is None or name is None:
             continue
-        title = tidy("".join("".join(part.itertext()) for part in name.iter("em"))) or tidy(name.get("title") or "")
+        title = tidy("".join(inner_text(part) for part in name.iter("em"))) or tidy(name.get("title") or "")
         label = tidy(name.text or "")
         if title and label:
             yield Relation(label, title, entry_url(ref), ref.lemma_id)
@@ -147,10 +157,8 @@ def _star_cards(root: _Element) -> Iterator[Relation]:
 def _picture_cards(root: _Element) -> Iterator[Relation]:
     """Cards whose relation is drawn in a picture: the block's own heading (人物关系) is all that the page says."""
     heading = ""
-    for item in root.iter("li"):
-        if "relation" not in (item.get("class") or "").split():
-            continue
-        heading = next((tidy("".join(part.itertext())) for part in item.iter("i")), "") or heading
+    for item in of_class(root, "relation", "li"):
+        heading = next((tidy(inner_text(part)) for part in item.iter("i")), "") or heading
         ref = next((ref for ref in (entry_ref(anchor.get("href") or "", base=BASE) for anchor in item.iter("a")) if ref), None)
         if heading and ref and ref.title:
             yield Relation(heading, ref.title, entry_url(ref), ref.lemma_id)

@@ -15,6 +15,7 @@ from extractors.layouts import Layout
 from extractors.sites.baidu_baike import SITE
 from extractors.sites.baidu_baike.marks import BASE, last_edit, lemma_id, senses, tags
 from extractors.text import Flow, bare_sense, plain, read_flow, row_name
+from extractors.tree import first_of_class, inner_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +29,8 @@ __all__ = ["LAYOUT"]
 _NAME = "mobile"
 _TITLE, _SUMMARY, _BOX = b"lemma-title", b"summary-content", b"J-basicInfo"
 _AFTER = (b"BK-main-content", b"J-reference", b"lemma-catalog", b"J-catalog", b"<h2")
-_HEADING = re.compile(r"lemma-title[^<>]*>(.*?)</(?:span|h1|div)>", re.S)
-_SENSE = re.compile(r"""class=["']?(?:lemma-desc|lemma-title-desc)[^<>]*>(.*?)</""", re.S)
+_HEADING = re.compile(r"lemma-title[^<>]*>(.*?)</(?:span|h1|div)>", re.DOTALL)
+_SENSE = re.compile(r"""class=["']?(?:lemma-desc|lemma-title-desc)[^<>]*>(.*?)</""", re.DOTALL)
 
 
 def _claims(document: Document) -> bool:
@@ -49,7 +50,8 @@ def _read(document: Document) -> Entry:
     box = infobox(_cells(root))
     if not box.rows and box_at >= 0 and document.body.find(b"<li", box_at, end if end >= 0 else None) >= 0:
         raise UnknownLayout("an infobox is there (`#J-basicInfo li`), but none of its rows could be read", layout=_NAME)
-    summary = next((read_flow(part, BASE) for part in root.iter("div") if "summary-content" in (part.get("class") or "").split()), Flow(""))
+    summary = first_of_class(root, "summary-content", "div")
+    told = read_flow(summary, BASE) if summary is not None else Flow("")
     return assemble(
         document,
         site=SITE.name,
@@ -57,8 +59,8 @@ def _read(document: Document) -> Entry:
         title=title,
         sense=bare_sense(plain(sense[1])) if sense else None,
         lemma_id=lemma_id(document),
-        summary=summary.text,
-        summary_links=summary.links,
+        summary=told.text,
+        summary_links=told.links,
         tags=tags(document, top),
         updated=last_edit(document),
         box=box,
@@ -72,7 +74,7 @@ def _cells(root: _Element) -> Iterator[Cell]:
     for item in box.iter("li") if box is not None else ():
         parts = [part for part in item if part.tag == "div"]
         if len(parts) > 1:
-            yield Cell(row_name("".join(parts[0].itertext())), *read_flow(parts[1], BASE))
+            yield Cell(row_name(inner_text(parts[0])), *read_flow(parts[1], BASE))
 
 
 LAYOUT = Layout(_NAME, SITE.name, _claims, _read, rank=38)

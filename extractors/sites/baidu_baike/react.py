@@ -18,9 +18,10 @@ from extractors.errors import SenseList, UnknownLayout
 from extractors.layouts import Layout
 from extractors.sites.baidu_baike import SITE
 from extractors.sites.baidu_baike.definitions import definition_cells
-from extractors.sites.baidu_baike.marks import BASE, last_edit, sense_to
+from extractors.sites.baidu_baike.marks import BASE, last_edit, sense_to, without_tip
 from extractors.sites.baidu_baike.page_data import PageData, find_page_data
 from extractors.text import Flow, bare_sense, plain, read_flow
+from extractors.tree import first_of_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,16 +35,17 @@ __all__ = ["LAYOUT", "Disagreement", "disagreements"]
 _NAME = "react"
 _TITLE, _SUMMARY, _BOX, _CONTENT = b"J-lemma-title", b"J-summary", b"J-basic-info", b"J-lemma-content"
 _VARS, _SENSE = b'id="J-vars"', b'id="lemmaDesc"'
+_OLDER = b"lemmaWgt-lemmaTitle-title"
 _SENSE_ITEM = b"contentItemChild_"
 _SIDE = (b"J-related-search", b'id="side"', b"sideContent_", b"lemmaStatistics_")
 #: what follows the infobox: the catalog, the text
 _AFTER_BOX = (b"catalogWrapper", b"catalog_", _CONTENT, b"paraTitle_", b"J-pgc-content")
-_HEADING = re.compile(r"J-lemma-title[^<>]*>(.*?)</h1", re.S)
-_SENSE_TEXT = re.compile(r"""id=["']lemmaDesc["'][^<>]*>(.*?)</div>""", re.S)
+_HEADING = re.compile(r"J-lemma-title[^<>]*>(.*?)</h1", re.DOTALL)
+_SENSE_TEXT = re.compile(r"""id=["']lemmaDesc["'][^<>]*>(.*?)</div>""", re.DOTALL)
 _ID = re.compile(r"""data-lemmaid=["']?([0-9]{1,12})""")
 _CANONICAL = re.compile(r"""rel=["']?canonical["']?[^<>]{0,80}href=["']?[^"'<>\s]{1,900}/([0-9]{1,12})["'?#\s]""")
 _TIP = re.compile(r"""class=["']?tipTitle[^<>]*>([^<]*)<""")
-_ANCHOR = re.compile(r"""<a\s([^<>]*contentItemChild_[^<>]*)>(.*?)</a>""", re.S)
+_ANCHOR = re.compile(r"""<a\s([^<>]*contentItemChild_[^<>]*)>(.*?)</a>""", re.DOTALL)
 _HREF = re.compile(r"""href=["']?([^"'<>\s]+)""")
 
 
@@ -64,7 +66,8 @@ def _claims(document: Document) -> bool:
     if body[:64].lstrip()[:1] == b"{":
         return b'"lemmaTitle"' in body and b'"lemmaId"' in body
     if document.class_at(_TITLE) >= 0 or document.class_at(_BOX) >= 0:
-        return True
+        # the last pages of the template before had the first hook too
+        return _OLDER not in body
     return b"PAGE_DATA" in body and find_page_data(document) is not None
 
 
@@ -137,7 +140,7 @@ class _Dom:
         if at < 0:
             return Flow("")
         end = self.document.first((_BOX, *_AFTER_BOX), at)
-        element = _with_class(self.slice(at, end), "J-summary")
+        element = first_of_class(self.slice(at, end), "J-summary")
         return read_flow(element, BASE) if element is not None else Flow("")
 
     @property
@@ -145,7 +148,7 @@ class _Dom:
         at = self.document.class_at(_BOX, self.top)
         if at < 0:
             return Infobox()
-        element = _with_class(self.slice(at, self.document.first(_AFTER_BOX, at)), "J-basic-info")
+        element = first_of_class(self.slice(at, self.document.first(_AFTER_BOX, at)), "J-basic-info")
         return infobox(definition_cells(element, "", BASE)) if element is not None else Infobox()
 
     @property
@@ -167,20 +170,17 @@ class _Dom:
         return tuple(dict.fromkeys(self._listed(self.document.tag_before(at))))
 
     def _listed(self, start: int) -> Iterator[Sense]:
+        own = self.lemma_id
         for attributes, inside in _ANCHOR.findall(self.document.text(start, start + 262_144)):
             href = _HREF.search(attributes)
             sense = sense_to(href[1], plain(inside)) if href else None
-            if sense and not (sense.lemma_id is not None and sense.lemma_id == self.lemma_id):
+            if sense and (own is None or sense.lemma_id != own):
                 yield sense
 
     def slice(self, at: int, end: int) -> _Element:
         """The tree of the bytes up to `end`, of the whole page when there is no end."""
         document = self.document
         return parse(document.body[document.tag_before(at) : document.tag_before(end)]) if end > at else document.tree
-
-
-def _with_class(root: _Element, name: str) -> _Element | None:
-    return next((element for element in root.iter("div", "section", "dl") if name in (element.get("class") or "").split()), None)
 
 
 def disagreements(page: Page) -> tuple[Disagreement, ...]:
@@ -197,14 +197,14 @@ def _compared(data: PageData, dom: _Dom) -> Iterator[Disagreement]:
     yield Disagreement("sense", data.sense, dom.sense)
     yield Disagreement("lemma_id", str(data.lemma_id), str(dom.lemma_id or data.lemma_id))
     for index, (row, shown) in enumerate(zip_longest(infobox(data.cells).rows, dom.box.rows)):
-        yield Disagreement(f"rows[{index}].name", row and row.name, shown and shown.name)
-        yield Disagreement(f"rows[{index}].text", row and row.text, shown and shown.text)
+        yield Disagreement(f"rows[{index}].name", row.name if row else None, shown.name if shown else None)
+        yield Disagreement(f"rows[{index}].text", row.text if row else None, shown.text if shown else None)
 
 
 def _content(document: Document) -> bytes:
     start = max(document.class_at(_TITLE), 0)
     end = document.first(_SIDE, start)
-    return document.body[start : end if end >= 0 else len(document.body)]
+    return without_tip(document.body[start : end if end >= 0 else len(document.body)], b"tipIcon_", b"tipTitle_")
 
 
 LAYOUT = Layout(_NAME, SITE.name, _claims, _read, rank=20, content=_content)

@@ -24,7 +24,14 @@ _NAME = "refusal"
 #: the two pages at hand have 1.5 and 2.5 KB, one that was reported 4.4
 _LARGEST = 32_768
 #: scripts, addresses and classes of the verification pages (2025), and of the captcha that a 302 leads to
-_STRUCTURE = (b"BIOC_OPTIONS", b"mkdjump", b"bfe_captcha", b"seccaptcha.baidu.com", b"wappass.baidu.com/static/captcha", b'class="timeout-title')
+_STRUCTURE = (
+    b"BIOC_OPTIONS",
+    b"mkdjump",
+    b"bfe_captcha",
+    b"seccaptcha.baidu.com",
+    b"wappass.baidu.com/static/captcha",
+    b'class="timeout-title',
+)
 #: words of a page that has no entry, no other structure, and next to no text
 _WORDS = tuple(word.encode() for word in ("安全校验", "安全验证", "网络不给力，请稍后重试"))
 #: characters of visible text above which a page says something, and is no refusal
@@ -42,7 +49,7 @@ def _claims(document: Document) -> bool:
     return b"<" in body and len(read_flow(document.tree, SITE.base).text) < _SILENT
 
 
-def _read(document: Document) -> NoReturn:
+def _read(_document: Document) -> NoReturn:
     raise Refused("a verification page instead of an entry: ask again later, and more slowly", layout=_NAME, reason="verification")
 
 

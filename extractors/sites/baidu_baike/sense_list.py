@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NoReturn
 
 from extractors.errors import SenseList, UnknownLayout
 from extractors.layouts import Layout
-from extractors.model import Sense
 from extractors.sites.baidu_baike import SITE
 from extractors.sites.baidu_baike.marks import sense_to
 from extractors.text import plain
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from extractors.document import Document
+    from extractors.model import Sense
 
 __all__ = ["LAYOUT"]
 
@@ -27,7 +27,7 @@ _NAME = "sense_list"
 _LIST = b"lemmaWgt-subLemmaListTitle"
 _TITLE = b"lemmaWgt-lemmaTitle-title"
 _REACH = 1_048_576
-_H1 = re.compile(r"<h1[^<>]*>(.*?)</h1>", re.S)
+_H1 = re.compile(r"<h1[^<>]*>(.*?)</h1>", re.DOTALL)
 _ITEM = re.compile(r"""<a\s([^<>]*href[^<>]*)>([^<]*)</a>""")
 _HREF = re.compile(r"""href\s{0,4}=\s{0,4}["']?([^"'<>\s]+)""")
 

@@ -1,0 +1,61 @@
+"""`baike frontier`: the queue of a crawl, by hand."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from baike_spider.cli.command import Commands, add_command
+from baike_spider.crawl.door import open_frontier, write_generation
+from baike_spider.crawl.plan import read_seeds
+from baike_spider.exits import BadInput
+from baike_spider.frontier import Candidate
+from extractors import site_named
+
+if TYPE_CHECKING:
+    import argparse
+
+    from baike_spider.frontier import Frontier
+
+__all__ = ["add"]
+
+
+def add(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = add_command(
+        commands,
+        "frontier",
+        "The queue of a crawl: add entries, list the dead letters, retry them, forget everything.",
+        "baike frontier retry output/baike",
+    )
+    command.add_argument("action", choices=("add", "dead", "retry", "purge"), help="what to do")
+    command.add_argument("folder", metavar="CRAWL", help="a crawl's folder; REDIS_URL says where its queue is, empty: the embedded Redis")
+    command.add_argument("entries", nargs="*", metavar="ENTRY", help="add, retry: names, entry URLs, or @FILE (retry: none means all)")
+    command.add_argument("--site", default="baidu_baike", help="add, retry: the entries' site (default: baidu_baike)")
+    command.add_argument("--yes", action="store_true", help="purge: really forget the queue; the shards stay")
+    command.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    if args.action == "purge" and not args.yes:
+        raise BadInput("purge forgets what was seen, waits and failed (the shards stay); say --yes to do it")
+    if args.action == "add" and not args.entries:
+        raise BadInput("add what? Give names, entry URLs, or @FILE")
+    refs = [ref for words in args.entries for ref in read_seeds(words, site_named(args.site))]
+    with open_frontier(Path(args.folder), redis_url=os.environ.get("REDIS_URL", "")) as frontier:
+        if args.action == "add":
+            print(f"{frontier.add([Candidate(ref.key, ref.locator) for ref in refs])} new", file=sys.stderr)
+        elif args.action == "retry":
+            print(f"{frontier.retry_dead([ref.key for ref in refs] if refs else None)} back in the queue", file=sys.stderr)
+        elif args.action == "purge":
+            frontier.purge()
+            write_generation(Path(args.folder), frontier.generation)
+        else:
+            _print_dead(frontier)
+    return 0
+
+
+def _print_dead(frontier: Frontier) -> None:
+    for letter in frontier.dead_letters():
+        print(f"{letter.locator}\t{letter.attempts}\t{letter.error}")

@@ -1,0 +1,71 @@
+"""Seeing a crawl, and its queue by hand."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from typing import Any
+
+from tests.e2e.conftest import Workplace
+from tests.e2e.test_interruption import wait_for_entries
+from tests.e2e.test_own_site import CRAWL
+
+
+def status(workplace: Workplace) -> dict[str, Any]:
+    done = workplace.run("baike", "status", str(workplace.folder / "baike"), "--json")
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
+
+
+def test_a_running_and_a_finished_crawl(own_site: Workplace) -> None:
+    running = own_site.start(*CRAWL, BAIKE_DELAY="0.3")
+    wait_for_entries(own_site, running)
+    deadline = time.monotonic() + 20
+    while not (seen := status(own_site))["workers"] and time.monotonic() < deadline:
+        time.sleep(0.5)
+    (worker,) = seen["workers"]
+    assert f":{running.pid}:" in worker["worker"]
+    assert worker["pages"] >= 0
+    assert seen["leased"] + seen["pending"] > 0
+    assert seen["disk_free_bytes"] > 0
+    assert seen["redis_bytes"] > 0
+    added = own_site.run("baike", "frontier", "add", str(own_site.folder / "baike"), "雾屿钟表行", "雾屿省")
+    assert "1 new" in added.stderr
+    running.send_signal(signal.SIGINT)
+    running.communicate(timeout=60)
+
+    assert own_site.run(*CRAWL).returncode == 0
+    after = status(own_site)
+    assert (after["pending"], after["leased"], after["delayed"], after["workers"]) == (0, 0, 0, [])
+    assert after["done"] >= 40
+
+
+def test_dead_letters_are_told_and_tried_again(own_site: Workplace) -> None:
+    seed = "https://baike.baidu.com/item/雾屿钟表行/900000050"
+    done = own_site.run("scrapy", "crawl", "baike", "-a", f"seeds={seed}", "-a", "max_depth=0")
+    assert done.returncode == 0, done.stderr
+    folder = str(own_site.folder / "baike")
+    dead = own_site.run("baike", "frontier", "dead", folder)
+    assert dead.stdout.startswith("雾屿钟表行/900000050\t"), dead.stderr
+    assert "1 back in the queue" in own_site.run("baike", "frontier", "retry", folder, seed).stderr
+    assert status(own_site)["pending"] == 1
+
+
+def test_purge_asks_first_and_keeps_the_shards(own_site: Workplace) -> None:
+    assert own_site.run(*CRAWL).returncode == 0
+    before, folder = own_site.entries(), str(own_site.folder / "baike")
+    asked = own_site.run("baike", "frontier", "purge", folder)
+    assert asked.returncode == 2
+    assert "--yes" in asked.stderr
+    assert own_site.run("baike", "frontier", "purge", folder, "--yes").returncode == 0
+    assert status(own_site)["seen"] == 0
+    again = own_site.run(*CRAWL)
+    assert again.returncode == 0, again.stderr
+    assert own_site.entries() == before
+
+
+def test_a_folder_that_is_no_crawl(workplace: Workplace, tmp_path: object) -> None:
+    done = workplace.run("baike", "status", str(tmp_path))
+    assert done.returncode == 2
+    assert "is no crawl's folder" in done.stderr
