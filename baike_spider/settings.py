@@ -26,8 +26,8 @@ BAIKE_MIRROR = _env("BAIKE_MIRROR", "")
 BAIKE_CONTACT = _env("BAIKE_CONTACT", "")
 #: bytes of one compressed shard before the next begins
 BAIKE_SHARD_BYTES = int(_env("BAIKE_SHARD_BYTES", str(64 << 20)))
-#: `jsonl` (every field) or `tsv` (subject, predicate, object and provenance columns)
-BAIKE_TRIPLES_FORMAT = _env("BAIKE_TRIPLES_FORMAT", "jsonl")
+#: `tsv` (columns of output/README.md) or `jsonl` (the same fields, verbatim, at twice the cost)
+BAIKE_TRIPLES_FORMAT = _env("BAIKE_TRIPLES_FORMAT", "tsv")
 #: seconds between two durable commits; what a killed worker fetches again at most
 BAIKE_COMMIT_SECONDS = float(_env("BAIKE_COMMIT_SECONDS", "1"))
 

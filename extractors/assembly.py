@@ -51,36 +51,20 @@ _NO_BOX = Infobox()
 
 def infobox(cells: Iterable[Cell]) -> Infobox:
     """Rows with their values. A cell without a name continues the row above; one without text and pictures says nothing and is left out."""
-    rows: list[Row] = []
-    images: list[str] = []
-    for name, text, links, pictures, values in _joined(cells):
-        images += pictures
-        if name and text:
-            rows.append(Row(name, text, _values(name, text, links) if values is None else values, links))
-    return Infobox(tuple(rows), tuple(dict.fromkeys(images)))
-
-
-def _values(name: str, text: str, links: tuple[Link, ...]) -> tuple[Value, ...]:
-    return read_values(name, text, links) if len(text) <= _LONGEST else (Value(text),)
-
-
-def _joined(cells: Iterable[Cell]) -> Iterable[Cell]:
-    """Cells with those that have no name joined to the one above."""
-    last: list[Cell] = []
+    groups: list[list[Cell]] = []
     for cell in cells:
         if cell.name:
-            if last:
-                yield _one(last)
-            last = [cell]
-        elif last:
-            last.append(cell)
-    if last:
-        yield _one(last)
+            groups.append([cell])
+        elif groups:
+            groups[-1].append(cell)
+    joined = [group[0] if len(group) == 1 else _joined(group) for group in groups]
+    rows = [
+        Row(name, text, _values(name, text, links) if values is None else values, links) for name, text, links, _, values in joined if text
+    ]
+    return Infobox(tuple(rows), tuple(dict.fromkeys(image for cell in joined for image in cell.images)))
 
 
-def _one(cells: list[Cell]) -> Cell:
-    if len(cells) == 1:
-        return cells[0]
+def _joined(cells: list[Cell]) -> Cell:
     typed = all(cell.values is not None for cell in cells)
     return Cell(
         cells[0].name,
@@ -89,6 +73,10 @@ def _one(cells: list[Cell]) -> Cell:
         tuple(image for cell in cells for image in cell.images),
         tuple(value for cell in cells for value in cell.values or ()) if typed else None,
     )
+
+
+def _values(name: str, text: str, links: tuple[Link, ...]) -> tuple[Value, ...]:
+    return read_values(name, text, links) if len(text) <= _LONGEST else (Value(text),)
 
 
 def assemble(  # noqa: PLR0913 - one argument a field that a layout may find

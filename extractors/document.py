@@ -88,11 +88,11 @@ def utf8(body: bytes, declared: str | None = None) -> bytes:
 
 
 def _utf16(sample: bytes) -> str | None:
-    """Which UTF-16 a sample without a mark is: ASCII markup has its NULs at the odd places only, or at the even."""
+    """Which UTF-16 a sample without a mark is: ASCII markup has its NULs at the odd places, or at the even; 一 (U+4E00) has one too."""
     even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if min(even, odd) or max(even, odd) < len(sample) // 8:
+    if max(even, odd) < max(len(sample), 64) // 8 or 4 * min(even, odd) > max(even, odd):
         return None
-    return "utf-16-le" if odd else "utf-16-be"
+    return "utf-16-le" if odd > even else "utf-16-be"
 
 
 def _looks_utf8(body: bytes, declared: str | None) -> bool:
@@ -126,6 +126,8 @@ class Document:
         self.page = page
         #: UTF-8 without byte order mark and NUL bytes
         self.body = utf8(page.body, page.encoding)
+        #: where a layout has found a marker, for when it needs the place again
+        self.places: dict[bytes, int] = {}
 
     @cached_property
     def ref(self) -> EntryRef | None:

@@ -62,7 +62,11 @@ def is_linked(text: str, linked: Container[str]) -> bool:
 
 def is_list(parts: Parts, kind: Kind, linked: Container[str]) -> str:
     """The evidence that the parts are members of a list; "" when they are one statement."""
-    if linked and _links_agree(parts.texts, linked) and not (kind.test == "places" and is_nested(parts.texts, parts.sorts)):
+    if (
+        linked
+        and _links_agree(parts.texts, linked)
+        and not (kind.test == "places" and is_nested(parts.texts, parts.sorts, one=kind.name == "address"))
+    ):
         return "linked members"
     return _TESTS[kind.test](parts, kind)
 
@@ -132,7 +136,7 @@ def _shape(parts: Parts, _kind: Kind) -> str:
 def _places(parts: Parts, kind: Kind) -> str:
     """Places: a list, but for a place within a place, and coordinates."""
     texts = parts.texts
-    if is_coordinate(texts[0]) or _is_stated(parts) or is_nested(texts, parts.sorts) or _width(texts) > 24:
+    if is_coordinate(texts[0]) or _is_stated(parts) or is_nested(texts, parts.sorts, one=kind.name == "address") or _width(texts) > 24:
         return ""
     return "amounts" if _are_measured(texts) else kind.name
 

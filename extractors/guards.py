@@ -43,7 +43,7 @@ _LABEL_AHEAD = re.compile(r"[\u4e00-\u9fffA-Za-z]{1,10}[：:](?!/)")
 _DATE_AHEAD = re.compile(r"[12]\d{3}[年./-]")
 
 
-def comma_parts(text: str, start: int, _end: int, kind: Kind) -> bool:
+def comma_parts(text: str, start: int, kind: Kind) -> bool:
     """Not in digit groups, chemical locants, and before what belongs to a name."""
     before = text[max(0, start - _NEAR) : start]
     if kind.asks != "code" and _THOUSANDS.match(text, start) and _SHORT_NUMBER.search(before):
@@ -53,20 +53,21 @@ def comma_parts(text: str, start: int, _end: int, kind: Kind) -> bool:
     return _NAME_TAIL.match(text, start) is None
 
 
-def pause_parts(text: str, start: int, end: int, _kind: Kind) -> bool:
+def pause_parts(text: str, start: int, _kind: Kind) -> bool:
     """Not behind the number of a numbered member."""
-    return _NUMBERING.search(text, max(0, start - 3), start) is None or (end < len(text) and text[end] in _NUMERALS)
+    return _NUMBERING.search(text, max(0, start - 3), start) is None or text[start + 1 : start + 2] in _NUMERALS
 
 
-def dot_parts(text: str, start: int, end: int, _kind: Kind) -> bool:
+def dot_parts(text: str, start: int, _kind: Kind) -> bool:
     """Only between Chinese words."""
-    if start == 0 or end == len(text) or _AFTER_SPACE.match(text, end) is None:
+    if start == 0 or _AFTER_SPACE.match(text, start + 1) is None:
         return False
     return (_HAN if text[start] == "." else _EASTERN).match(text, start - 1) is not None
 
 
-def slash_parts(text: str, start: int, end: int, kind: Kind) -> bool:
+def slash_parts(text: str, start: int, kind: Kind) -> bool:
     """Not between digits, within abbreviations, words and units."""
+    end = start + 1
     before, after = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
     if text[start] not in "/／":
         # Xbox Series X|S

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
     from extractors.kinds import Kind
-    from extractors.separators import Mark
+    from extractors.stretch import Stretch
 
 __all__ = ["join_of"]
 
@@ -35,18 +35,19 @@ _SECOND_WORD = re.compile(
 _NAME = re.compile("[\u4e00-\u9fff]{2,4}$")
 #: longer halves are clauses
 _LONGEST = 16
+#: joining words that are tried; more stand in no value
+_MOST = 8
 
 
-def join_of(
-    text: str, start: int, end: int, marks: Sequence[Mark], kind: Kind, linked: Container[str], *, others: Sequence[str]
-) -> tuple[int, int] | None:
-    """The span of the joining word between `start` and `end` that parts two values; `others` are the list's other members."""
-    words = [mark for mark in marks if mark.sort == "conj"]
+def join_of(stretch: Stretch, *, others: Sequence[str]) -> tuple[int, int] | None:
+    """The span of the joining word of a stretch that parts two values; `others` are the list's other members."""
+    text = stretch.text
+    words = [mark for mark in stretch.marks if mark.sort == "conj"]
     if len(words) > 1:
         words.sort(key=lambda mark: _strength(text[mark.start : mark.end]))
-    for mark in words:
-        left, right = text[start : mark.start].strip(), text[mark.end : end].strip()
-        if left and right and _joins(left, right, text[mark.start : mark.end], kind, linked, others):
+    for mark in words[:_MOST]:
+        left, right = text[stretch.start : mark.start].strip(), text[mark.end : stretch.end].strip()
+        if left and right and _joins(left, right, text[mark.start : mark.end], stretch.kind, stretch.linked, others):
             return mark.start, mark.end
     return None
 
@@ -71,7 +72,7 @@ def _joins(left: str, right: str, word: str, kind: Kind, linked: Container[str],
 
 def _ends_list(left: str, right: str, kind: Kind, others: Sequence[str]) -> bool:
     """After other members: not where these and the right half end alike and the left half does not (电气与信息工程学院)."""
-    alike = sum(other[-1] == right[-1] for other in others) * 2 >= len(others)
+    alike = sum(other[-1] == right[-1] for other in others) * 2 > len(others)
     if alike and left[-1] != right[-1]:
         return False
     if kind.name == "orgs":

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from extractors.kinds import Kind
     from extractors.separators import Mark
+    from extractors.stretch import Stretch
 
 __all__ = ["LabelledPart", "labelled"]
 
@@ -38,9 +39,10 @@ class _Label(NamedTuple):
     before: Mark | None
 
 
-def labelled(text: str, start: int, end: int, marks: Sequence[Mark], kind: Kind) -> list[LabelledPart] | None:
-    """The labelled parts between `start` and `end`, with what stands before the first label as a part without one."""
-    labels = _labels(text, start, marks, kind)
+def labelled(line: Stretch) -> list[LabelledPart] | None:
+    """The labelled parts of a line, with what stands before the first label as a part without one."""
+    _, start, end, marks, kind, _ = line
+    labels = _labels(line)
     if not labels:
         return None
     first = labels[0]
@@ -70,16 +72,19 @@ def _one_label(start: int, end: int, label: _Label, marks: Sequence[Mark]) -> li
     return [*parts, LabelledPart(edge.end, end, has_label=False)] if edge else parts
 
 
-def _labels(text: str, start: int, marks: Sequence[Mark], kind: Kind) -> list[_Label]:
-    labels = []
+def _labels(line: Stretch) -> list[_Label]:
+    text, start, _, marks, kind, _ = line
+    labels: list[_Label] = []
     before: Mark | None = None
     for mark in marks:
         if mark.sort == "colon":
             at = before.end if before is not None else start
+            if labels and labels[-1].start == at:
+                continue
             label = text[at : mark.start].strip() if mark.start - at <= _LONGEST + 4 else ""
             if 0 < len(label) <= _LONGEST and _SENTENCE.search(label) is None and _names_no_thing(text, mark, kind):
                 labels.append(_Label(at, before))
-        elif mark.sort not in ("conj", "dot"):
+        elif mark.sort not in ("conj", "dot", "remarked"):
             before = mark
     return labels
 

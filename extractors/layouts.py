@@ -32,6 +32,8 @@ __all__ = ["Layout", "extract", "layouts", "links"]
 #: HTTP statuses by which a site refuses; what comes with them is never read as an entry
 _REFUSING = frozenset({401, 403, 407, 418, 429, 503})
 _MISSING = frozenset({404, 410})
+#: the rank from which on layouts read pages that are no entries
+_NO_ENTRIES = 90
 #: control characters, which no text holds in number, and the bytes of a page that are looked at for them
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b"))
 _SAMPLE = 2048
@@ -82,15 +84,29 @@ def extract(page: Page) -> Entry:
     """What the page says. Raises a `Verdict` when it is no entry, and nothing else, whatever the bytes are."""
     if page.status in _REFUSING:
         raise Refused(f"HTTP status {page.status}: ask again later, and more slowly", reason=f"http_{page.status}")
-    document = Document(page)
-    if not document.body.strip():
-        raise _absent(page) or Malformed("the page is empty", reason="empty")
+    document, absent = _document(page), _absent(page)
+    if not document.body or document.body.isspace():
+        raise absent or Malformed("the page is empty", reason="empty")
     if _is_binary(document.body):
         raise Malformed("binary data: a picture, an archive or a body that is still compressed", reason="binary")
     for layout in _asked(document.site.name if document.site else None):
+        if absent and layout.rank >= _NO_ENTRIES:
+            break
         if layout.claims(document):
             return layout.read(document)
-    raise _absent(page) or _unclaimed(document)
+    raise absent or _unclaimed(document)
+
+
+#: the document of the page that was asked about last: `links` is asked about the page that `extract` has just read
+_latest: Document | None = None
+
+
+def _document(page: Page) -> Document:
+    global _latest  # noqa: PLW0603 - a memo of one, which a race can only make useless
+    latest = _latest
+    if latest is None or latest.page is not page:
+        _latest = latest = Document(page)
+    return latest
 
 
 def _is_binary(body: bytes) -> bool:
@@ -120,10 +136,12 @@ def links(page: Page, entry: Entry, *, scope: str = "infobox") -> tuple[EntryRef
     """
     if scope not in ("infobox", "summary", "page"):
         raise ValueError(f"scope {scope!r} is none of infobox, summary, page")
-    found = {ref.key: ref for ref in map(_ref, _urls(entry, scope)) if ref is not None}
+    found: dict[int | str, EntryRef] = {}
+    for ref in filter(None, map(_ref, _urls(entry, scope))):
+        found.setdefault(ref.key, ref)
     if scope == "page":
         layout = next((layout for layout in layouts() if layout.name == entry.layout and layout.site == entry.site), None)
-        document = Document(page)
+        document = _document(page)
         area = layout.content(document) if layout else document.body
         for ref in site_named(entry.site).find_refs(area):
             found.setdefault(ref.key, ref)

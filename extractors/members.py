@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from extractors.joins import join_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Sequence
 
     from extractors.kinds import Kind
     from extractors.separators import Mark
+    from extractors.stretch import Stretch
 
 __all__ = ["Piece", "cut", "latin_names", "members", "trimmed", "without_etc"]
 
@@ -44,22 +45,23 @@ class Piece(NamedTuple):
     after: str
 
 
-def cut(text: str, start: int, end: int, marks: Sequence[Mark]) -> list[Piece]:
-    """The non-empty pieces between `start` and `end` that `marks` leave."""
+def cut(stretch: Stretch, marks: Sequence[Mark]) -> list[Piece]:
+    """The non-empty pieces of a stretch that `marks` leave."""
     pieces: list[Piece] = []
-    at, before = start, ""
-    for mark_start, mark_end, sort in [*marks, (end, end, "")]:
-        a, b = _edges(text, at, mark_start)
-        if a < b:
-            pieces.append(Piece(a, b, before if pieces else "", sort))
+    at, before = stretch.start, ""
+    for mark_start, mark_end, sort in [*marks, (stretch.end, stretch.end, "")]:
+        start, end = _edges(stretch.text, at, mark_start)
+        if start < end:
+            pieces.append(Piece(start, end, before if pieces else "", sort))
             before = sort
         at = mark_end
     return pieces
 
 
-def members(text: str, pieces: Sequence[Piece], joins: Sequence[Mark], kind: Kind, linked: Container[str]) -> list[str]:
+def members(stretch: Stretch, pieces: Sequence[Piece]) -> list[str]:
     """The members of a list; the last of each group is also parted at 和 and loses its 等."""
-    texts = [text[piece.start : piece.end] for piece in pieces]
+    texts = [stretch.text[piece.start : piece.end] for piece in pieces]
+    joins = [mark for mark in stretch.marks if mark.sort == "conj"]
     starts = [mark.start for mark in joins]
     values: list[str] = []
     for piece, member in zip(pieces, texts, strict=True):
@@ -67,21 +69,19 @@ def members(text: str, pieces: Sequence[Piece], joins: Sequence[Mark], kind: Kin
             values.append(member)
             continue
         own = joins[bisect_left(starts, piece.start) : bisect_left(starts, piece.end)]
-        values += _last_of_group(text, piece, own, kind, linked, others=texts[:-1])
+        values += _last_of_group(stretch.between(piece.start, piece.end, own), is_last=piece.after == "", others=texts[:-1])
     return [value for value in map(trimmed, values) if value]
 
 
-def _last_of_group(
-    text: str, piece: Piece, joins: Sequence[Mark], kind: Kind, linked: Container[str], *, others: Sequence[str]
-) -> list[str]:
-    start, end = piece.start, piece.end
+def _last_of_group(member: Stretch, *, is_last: bool, others: Sequence[str]) -> list[str]:
+    text, start, end, joins, kind, _ = member
     if joins and joins[0].start == start and joins[0].end < end and not kind.cuts.isdisjoint({"conj", "conj_but_yu"}):
         # 甲、乙，以及丙
         start, joins = joins[0].end, joins[1:]
-    if text[end - 1] == "。" and piece.after == "":
+    if text[end - 1] == "。" and is_last:
         end -= 1
     end = start + len(without_etc(text[start:end], kind))
-    joint = join_of(text, start, end, joins, kind, linked, others=others)
+    joint = join_of(member.between(start, end, joins), others=others)
     if joint is None:
         return [text[start:end]]
     return [without_etc(text[start : joint[0]], kind), text[joint[1] : end]]

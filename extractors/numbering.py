@@ -11,12 +11,13 @@ __all__ = ["may_be_numbered", "numbered"]
 
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _NUMBER = re.compile(rf"(?:^|(?<=[\s；;。，,、）)]))(?:(\d{{1,2}})[.．、)）](?!\d)|[（(](\d{{1,2}})[)）])|([{_CIRCLED}])")
+_FIRST_CHARACTERS = frozenset(" 1(（①")
 _FIRST = re.compile(r"\s*(?:1[.．、)）](?!\d)|[（(]1[)）]|①)")
 
 
 def may_be_numbered(text: str, start: int = 0) -> bool:
     """Whether the text from `start` on begins with the number one of a list."""
-    return _FIRST.match(text, start) is not None
+    return text[start : start + 1] in _FIRST_CHARACTERS and _FIRST.match(text, start) is not None
 
 
 def numbered(text: str, start: int, end: int) -> list[int] | None:

@@ -1,4 +1,5 @@
-"""Places that lie within places: 中国，北京; 广东省、深圳市.
+"""Places that lie within places: 中国，北京; 广东省 深圳市. What 、 joins stands side by side: 沙县、虬江街道,
+but for rows of one place (出生地).
 
 Comes in: the parts of a row that holds places. Goes out: whether they are one place, written from the widest to the narrowest.
 Countries and levels are `places.toml`.
@@ -28,22 +29,19 @@ def is_coordinate(text: str) -> bool:
     return _COORDINATE.search(text) is not None
 
 
-def is_nested(texts: Sequence[str], sorts: Container[str]) -> bool:
-    """Whether each place lies in the one before it; `sorts` are the separators between them.
+def is_nested(texts: Sequence[str], sorts: Container[str], *, one: bool = False) -> bool:
+    """Whether each place lies in the one before it; `sorts` are the separators between them, `one`: the row asks for a single place.
 
-    >>> is_nested(["中国", "北京"], {"comma"}), is_nested(["美国", "中国"], {"comma"}), is_nested(["广东省", "深圳市"], {"pause"})
+    >>> is_nested(["中国", "北京"], {"comma"}), is_nested(["美国", "中国"], {"comma"}), is_nested(["广东省", "深圳市"], {"space"})
     (True, False, True)
     """
+    if "pause" in sorts and not one:
+        return False
     first, *others = texts
     if first == "中国" and sorts == {"space"} and len(others) == 1 and others[0] in _COUNTRIES:
         # 中国 香港
         return True
-    if (
-        first in _COUNTRIES
-        and len(others) <= 2
-        and "pause" not in sorts
-        and not any(other in _COUNTRIES or other[-1] in "国洲" for other in others)
-    ):
+    if first in _COUNTRIES and len(others) <= 2 and not any(other in _COUNTRIES or other[-1] in "国洲" for other in others):
         return True
     levels = [_level(text) for text in texts]
     return all(wide is not None and narrow is not None and wide < narrow for wide, narrow in pairwise(levels))

@@ -30,26 +30,32 @@ class Mark(NamedTuple):
     gap (a space before a label), colon, conj."""
 
 
-_MAY_PART = re.compile(r"[\n；;、﹑､，,/／|｜\\·•‧・. 》」』”】）)和与及或]|元[\u4e00-\u9fff]")
-_MARK = re.compile(
-    r"""(?P<line>\n)
-    | (?P<semi>[；;])
-    | (?P<pause>[、﹑､])
-    | (?P<comma>[，,])
-    | (?P<title>(?<=[》」』”】])(?=[《「『“【])|(?<=[）)])(?=《))
-    | (?P<dated>(?<=[）)])(?=[12]\d{3}[年.-]))
-    | (?P<remarked>(?<=[）)])(?=[\u4e00-\u9fff]))
-    | (?P<priced>(?<=元)(?=[\u4e00-\u9fff][^：:、，；\s]{1,11}[：:]\ ?\d))
-    | (?P<colon>[：:])
-    | (?P<slash>[/／|｜\\])
-    | (?P<dot>[·•‧・.])
-    | (?P<space>\ +)
-    # not in 共和 温和 和平 和谐 ..., 埃及 普及 及时 及其 ..., 参与 与会, 或许
-    | (?P<conj>以及|和[（(]或[）)]|和/或|(?<![共温缓饱调昭祥谦])和(?![平谐田服尚睦煦蔼])|(?<![埃普涉危触波论提顾])及(?![时其格第早])
-      |(?<![参给赠])与(?!会)|或者|或(?![许是]))
-    """,
-    re.VERBOSE,
+_CLOSERS = "》」』”】）)"
+_MAY_PART = re.compile(rf"[\n；;、﹑､，,/／|｜\\·•‧・. {_CLOSERS}和与及或]|元[\u4e00-\u9fff]")
+_CANDIDATE = re.compile(rf"[\n；;、﹑､，,：:/／|｜\\·•‧・. {_CLOSERS}和与及或以元]")
+#: the sort of a mark by its character; the others need a look around
+_SORTS = {
+    **dict.fromkeys("\n", "line"),
+    **dict.fromkeys("；;", "semi"),
+    **dict.fromkeys("、﹑､", "pause"),
+    **dict.fromkeys("，,", "comma"),
+    **dict.fromkeys("：:", "colon"),
+    **dict.fromkeys("/／|｜\\", "slash"),
+    **dict.fromkeys("·•‧・.", "dot"),
+    **dict.fromkeys(_CLOSERS, "closer"),
+    **dict.fromkeys("和与及或以", "conj"),
+    " ": "space",
+    "元": "priced",
+}
+#: not in 共和 温和 和平 和谐 ..., 埃及 普及 及时 及其 ..., 参与 与会, 或许
+_CONJ = re.compile(
+    r"以及|和[（(]或[）)]|和/或|(?<![共温缓饱调昭祥谦])和(?![平谐田服尚睦煦蔼])|(?<![埃普涉危触波论提顾以])及(?![时其格第早])"
+    r"|(?<![参给赠])与(?!会)|或者|或(?![许是])"
 )
+_SPACES = re.compile(" +")
+_DATE_AHEAD = re.compile(r"[12]\d{3}[年.-]")
+_PRICE_AHEAD = re.compile(r"[\u4e00-\u9fff][^：:、，；\s]{1,11}[：:] ?\d")
+_HAN = re.compile("[\u4e00-\u9fff]")
 _URL = re.compile(r"(?:[a-z]{3,5}://|www\.)[!-~]+")
 #: after so many links that do not stand in the text it is not searched for any more
 _LOST_LINKS = 16
@@ -68,35 +74,76 @@ def find_marks(text: str, kind: Kind, links: Iterable[str] = ()) -> Sequence[Mar
     [6]
     """
     closed = enclosed(text)
-    closed_at = 0
+    closed_at = past = 0
     marks = []
-    for match in _MARK.finditer(text):
-        start, end = match.span()
-        while closed_at < len(closed) and closed[closed_at][1] <= start:
-            closed_at += 1
-        if closed_at < len(closed) and closed[closed_at][0] < start:
+    for match in _CANDIDATE.finditer(text):
+        at = match.start()
+        if at < past:
             continue
-        sort = match.lastgroup or ""
-        if sort == "space":
-            sort = sort_of_space(text, start, end, kind)
+        sort = _SORTS[text[at]]
+        while closed_at < len(closed) and closed[closed_at][1] <= at:
+            closed_at += 1
+        if closed_at < len(closed) and closed[closed_at][0] <= at and (sort != "closer" or closed[closed_at][1] > at + 1):
+            continue
         check = _CHECKS.get(sort)
-        if sort and (check is None or check(text, start, end, kind)):
-            marks.append(Mark(start, end, sort))
+        mark = Mark(at, at + 1, sort) if check is None else check(text, at, kind)
+        if mark is not None:
+            past = mark.end
+            if mark.sort != "blank":
+                marks.append(mark)
     runs = _runs(text, links) if marks else []
     return _outside(marks, runs) if runs else marks
 
 
-def _colon(text: str, start: int, end: int, _kind: Kind) -> bool:
+def _guarded(parts: Callable[[str, int, Kind], bool], sort: str) -> Callable[[str, int, Kind], Mark | None]:
+    return lambda text, at, kind: Mark(at, at + 1, sort) if parts(text, at, kind) else None
+
+
+def _colon_parts(text: str, at: int, _kind: Kind) -> bool:
     """Not in 06:30, 4:1, http://."""
-    return not (text[start - 1 : start].isdecimal() and text[end : end + 1].isdecimal()) and not text.startswith("//", end)
+    return not (text[at - 1 : at].isdecimal() and text[at + 1 : at + 2].isdecimal()) and not text.startswith("//", at + 1)
 
 
-_CHECKS: dict[str, Callable[[str, int, int, Kind], bool]] = {
-    "colon": _colon,
-    "comma": comma_parts,
-    "dot": dot_parts,
-    "pause": pause_parts,
-    "slash": slash_parts,
+def _conj(text: str, at: int, _kind: Kind) -> Mark | None:
+    match = _CONJ.match(text, at)
+    return None if match is None else Mark(at, match.end(), "conj")
+
+
+def _space(text: str, at: int, kind: Kind) -> Mark | None:
+    match = _SPACES.match(text, at)
+    end = match.end() if match is not None else at + 1
+    sort = sort_of_space(text, at, end, kind)
+    # the run is passed over as a whole, also where it parts nothing
+    return Mark(at, end, sort or "blank")
+
+
+def _closer(text: str, at: int, _kind: Kind) -> Mark | None:
+    """The place right behind a closing bracket."""
+    end = at + 1
+    after = text[end : end + 1]
+    if after and after in ("《" if text[at] in "）)" else "《「『“【"):
+        return Mark(end, end, "title")
+    if text[at] not in "）)":
+        return None
+    if _DATE_AHEAD.match(text, end):
+        return Mark(end, end, "dated")
+    return Mark(end, end, "remarked") if _HAN.match(text, end) else None
+
+
+def _priced(text: str, at: int, _kind: Kind) -> Mark | None:
+    return Mark(at + 1, at + 1, "priced") if _PRICE_AHEAD.match(text, at + 1) else None
+
+
+_CHECKS: dict[str, Callable[[str, int, Kind], Mark | None]] = {
+    "closer": _closer,
+    "colon": _guarded(_colon_parts, "colon"),
+    "comma": _guarded(comma_parts, "comma"),
+    "conj": _conj,
+    "dot": _guarded(dot_parts, "dot"),
+    "pause": _guarded(pause_parts, "pause"),
+    "priced": _priced,
+    "slash": _guarded(slash_parts, "slash"),
+    "space": _space,
 }
 
 

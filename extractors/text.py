@@ -78,12 +78,14 @@ def tidy(raw: str) -> str:
     text = " ".join(raw.split())
     if text.isprintable():
         return text
-    # something rarer is in it: line breaks, footnote marks, invisible characters
-    raw = _INVISIBLE.sub("", raw)
-    if _MARK not in raw and _BREAK not in raw:
-        return " ".join(raw.split())
-    lines = (_MARKS.sub(_closed, " ".join(line.split())).strip() for line in raw.split(_BREAK))
-    return "\n".join(filter(None, lines))
+    # something rarer is in it: footnote marks, line breaks, invisible characters
+    if _INVISIBLE.search(text):
+        text = " ".join(_INVISIBLE.sub("", raw).split())
+    if _MARK in text:
+        text = _MARKS.sub(_closed, text)
+    if _BREAK in text:
+        return "\n".join(filter(None, map(str.strip, text.split(_BREAK))))
+    return text.strip()
 
 
 def _closed(mark: re.Match[str]) -> str:
@@ -162,103 +164,87 @@ def read_flow(element: _Element, base: str) -> Flow:
 
     A collapsed value (a short copy, a control, then the full one in an overlap) comes out in its full form, once.
     """
-    flow = Flow(tidy(element.text or "")) if not len(element) else _Walk(base).read(element)
+    flow = Flow(tidy(element.text or "")) if not len(element) else _walk(element, base)
     return flow._replace(text=_BARE_MARK.sub("", flow.text)) if "[" in flow.text else flow
 
 
-class _Walk:
-    """One pass over one element."""
-
-    __slots__ = ("base", "images", "links", "pieces")
-
-    def __init__(self, base: str) -> None:
-        self.base = base
-        self.pieces: list[str] = []
-        self.links: list[Link] = []
-        self.images: list[str] = []
-
-    def read(self, element: _Element) -> Flow:
-        pieces = self.pieces
-        pieces.append(element.text or "")
-        # what is open: the children still to come, the element, and where its text began
-        stack: list[tuple[Iterator[_Element], _Element, int]] = [(iter(element), element, 0)]
-        while stack:
-            children, parent, start = stack[-1]
-            for child in children:
-                if not len(child):
-                    self.leaf(child)
-                elif (full := full_value(child)) is not None:
-                    return _Walk(self.base).read(full)
-                elif self.opens(child):
+def _walk(element: _Element, base: str) -> Flow:
+    pieces = [element.text or ""]
+    links: list[Link] = []
+    images: list[str] = []
+    # what is open: the children still to come, the element, and where its text began
+    stack: list[tuple[Iterator[_Element], _Element, int]] = [(iter(element), element, 0)]
+    while stack:
+        children, parent, start = stack[-1]
+        for child in children:
+            tag = child.tag
+            if tag == "br":
+                pieces.append(_BREAK)
+            elif len(child):
+                if (full := full_value(child)) is not None:
+                    return _walk(full, base)
+                if _opens(child, tag, pieces):
                     stack.append((iter(child), child, len(pieces)))
                     pieces.append(child.text or "")
                     break
-                if child.tail:
-                    pieces.append(child.tail)
-            else:
-                stack.pop()
-                if stack:
-                    self.close(parent, start)
-                    pieces.append(parent.tail or "")
-        return Flow(tidy("".join(pieces)), tuple(self.links), tuple(dict.fromkeys(self.images)))
+            elif tag == "a" and child.get("class") is None and (href := child.get("href")):
+                # a plain link, as nearly all are
+                text = child.text or ""
+                pieces.append(text)
+                _add_link(links, text, href, child, base)
+            elif tag == "img":
+                images.append(picture(child, base))
+            elif _opens(child, tag, pieces):
+                place = len(pieces)
+                pieces.append(child.text or "")
+                _close(child, place, pieces, links, base)
+            if tail := child.tail:
+                pieces.append(tail)
+        else:
+            stack.pop()
+            if stack:
+                _close(parent, start, pieces, links, base)
+                pieces.append(parent.tail or "")
+    return Flow(tidy("".join(pieces)), tuple(links), tuple(dict.fromkeys(filter(None, images))))
 
-    def leaf(self, element: _Element) -> None:
-        """An element without children: nearly all are links, line breaks and footnote marks."""
-        tag = element.tag
-        if tag == "a":
-            href = element.get("href")
-            if href and element.get("class") is None:
-                text = element.text or ""
-                self.pieces.append(text)
-                self.link(text, href, element)
-                return
-        elif tag == "br":
-            self.pieces.append(_BREAK)
-            return
-        elif tag == "img":
-            if address := picture(element, self.base):
-                self.images.append(address)
-            return
-        if self.opens(element):
-            start = len(self.pieces)
-            self.pieces.append(element.text or "")
-            self.close(element, start)
 
-    def opens(self, element: _Element) -> bool:
-        """Whether the element's inside is text of the value; what it is instead is noted here."""
-        tag, css = element.tag, element.get("class")
-        if tag == "a":
-            if element.get("href") is None and not (element.text or "").strip() and not len(element):
-                self.pieces.append(_MARK)
-                return False
-        elif tag in _BLOCKS:
-            self.pieces.append(_BREAK)
-        elif tag in _UNSEEN:
-            return False
-        elif tag == "sup" and _is_footnote(element, css):
-            self.pieces.append(_MARK)
-            return False
-        if css is None:
-            return True
-        if _FOOTNOTE_CLASS.search(css):
-            self.pieces.append(_MARK)
-            return False
-        return not _SKIPPED.search(css)
+def _opens(element: _Element, tag: str, pieces: list[str]) -> bool:
+    """Whether the element's inside is text of the value; what stands in its place is noted in `pieces`."""
+    css = element.get("class")
+    if tag in _BLOCKS:
+        pieces.append(_BREAK)
+    elif tag in _UNSEEN:
+        return False
+    elif (tag == "a" and _is_anchor(element)) or (tag == "sup" and _is_footnote(element, css)):
+        pieces.append(_MARK)
+        return False
+    if css is None:
+        return True
+    if _FOOTNOTE_CLASS.search(css):
+        pieces.append(_MARK)
+        return False
+    return not _SKIPPED.search(css)
 
-    def close(self, element: _Element, start: int) -> None:
-        """The element ends; its text lies in `pieces[start:]`."""
-        tag = element.tag
-        if tag == "a":
-            if href := element.get("href"):
-                self.link("".join(self.pieces[start:]), href, element)
-        elif tag in _BLOCKS:
-            self.pieces.append(_BREAK)
 
-    def link(self, text: str, href: str, anchor: _Element) -> None:
-        text = tidy(text)
-        link = link_to(text, href, self.base, anchor.get("data-lemmaid")) if text else None
-        if link:
-            self.links.append(link)
+def _close(element: _Element, start: int, pieces: list[str], links: list[Link], base: str) -> None:
+    """The element ends; its text lies in `pieces[start:]`."""
+    if element.tag == "a":
+        if href := element.get("href"):
+            _add_link(links, "".join(pieces[start:]), href, element, base)
+    elif element.tag in _BLOCKS:
+        pieces.append(_BREAK)
+
+
+def _add_link(links: list[Link], raw: str, href: str, anchor: _Element, base: str) -> None:
+    text = tidy(raw)
+    link = link_to(text, href, base, anchor.get("data-lemmaid")) if text else None
+    if link:
+        links.append(link)
+
+
+def _is_anchor(element: _Element) -> bool:
+    """Whether an `a` is only a place to jump to, as stands behind every footnote mark."""
+    return element.get("href") is None and not len(element) and not (element.text or "").strip()
 
 
 def _is_footnote(sup: _Element, css: str | None) -> bool:

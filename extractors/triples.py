@@ -6,19 +6,31 @@ predicates are the business of `extractors.predicates`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from extractors.model import Triple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from extractors.model import Entry, Value
+    from extractors.model import Entry, Quantity
 
-__all__ = ["triples"]
+__all__ = ["Fact", "facts", "triple_of", "triples"]
 
 #: predicates of what is no row: names that lead to the entry, its tags, summary and sense
 _ALIAS, _TAG, _SUMMARY, _SENSE = "同义词", "标签", "描述", "义项"
+
+
+class Fact(NamedTuple):
+    """What one triple says beyond its entry's subject and provenance; the names are `Triple`'s."""
+
+    predicate: str
+    object: str
+    raw_predicate: str | None = None
+    object_id: int | None = None
+    object_url: str = ""
+    date: str | None = None
+    quantity: Quantity | None = None
 
 
 def triples(entry: Entry, *, predicate: Callable[[str], str] | None = None) -> Iterator[Triple]:
@@ -26,57 +38,58 @@ def triples(entry: Entry, *, predicate: Callable[[str], str] | None = None) -> I
 
     `predicate` turns a row's or relation's name into the normalised one; where the two differ the raw name stays beside it.
     """
+    return (triple_of(entry, fact) for fact in facts(entry, predicate=predicate))
+
+
+def facts(entry: Entry, *, predicate: Callable[[str], str] | None = None) -> Iterator[Fact]:
+    """The same without what all of them share: for writers of many, at a third of the cost."""
     said: set[tuple[str, str, str]] = set()
-    for triple in _all(entry, predicate or str):
-        key = (triple.predicate, triple.object, triple.object_url)
+    for fact in _all(entry, predicate or str):
+        key = (fact.predicate, fact.object, fact.object_url)
         if key not in said:
             said.add(key)
-            yield triple
+            yield fact
 
 
-def _all(entry: Entry, predicate: Callable[[str], str]) -> Iterator[Triple]:
+def _all(entry: Entry, predicate: Callable[[str], str]) -> Iterator[Fact]:
     for row in entry.rows:
         name = predicate(row.name)
+        raw = row.name if row.name != name else None
         for value in row.values:
-            yield _of_value(entry, name, row.name, value)
+            link = value.link
+            if link is None:
+                yield Fact(name, value.text, raw, None, "", value.date, value.quantity)
+            else:
+                yield Fact(name, value.text, raw, link.lemma_id, link.url, value.date, value.quantity)
     for relation in entry.relations:
         name = predicate(relation.name)
-        raw = relation.name if relation.name != name else None
-        yield _triple(entry, name, relation.title, raw_predicate=raw, object_id=relation.lemma_id, object_url=relation.url)
+        yield Fact(name, relation.title, relation.name if relation.name != name else None, relation.lemma_id, relation.url)
     for alias in entry.aliases:
-        yield _triple(entry, _ALIAS, alias)
+        yield Fact(_ALIAS, alias)
     for tag in entry.tags:
-        yield _triple(entry, _TAG, tag)
+        yield Fact(_TAG, tag)
     if entry.sense:
-        yield _triple(entry, _SENSE, entry.sense)
+        yield Fact(_SENSE, entry.sense)
     if entry.summary:
-        yield _triple(entry, _SUMMARY, entry.summary)
+        yield Fact(_SUMMARY, entry.summary)
 
 
-def _of_value(entry: Entry, name: str, raw: str, value: Value) -> Triple:
-    return _triple(
-        entry,
-        name,
-        value.text,
-        raw_predicate=raw if raw != name else None,
-        object_id=value.link.lemma_id if value.link else None,
-        object_url=value.link.url if value.link else "",
-        date=value.date,
-        quantity=value.quantity,
-    )
-
-
-def _triple(entry: Entry, name: str, value: str, **known: Any) -> Triple:
+def triple_of(entry: Entry, fact: Fact) -> Triple:
+    """The triple that an entry's fact is."""
     return Triple(
         subject=entry.subject,
-        predicate=name,
-        object=value,
+        predicate=fact.predicate,
+        object=fact.object,
         subject_id=entry.lemma_id,
         subject_url=entry.url,
+        object_id=fact.object_id,
+        object_url=fact.object_url,
+        date=fact.date,
+        quantity=fact.quantity,
+        raw_predicate=fact.raw_predicate,
         source=entry.url,
         digest=entry.digest,
         layout=entry.layout,
         extractor=entry.extractor,
         fetched_at=entry.fetched_at,
-        **known,
     )

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["EntryRef", "absolute", "decode_segment", "decode_segments", "spell_segment"]
 
-#: ASCII that stays as it is in a path segment; `/ ? # %`, spaces and controls are encoded, every other script stays readable
-_PLAIN = "!$&'()*+,-.:;=@_~"
+#: ASCII that stays as it is in a path segment; `/ ? # % ;`, spaces and controls are encoded, every other script stays readable
+_PLAIN = "!$&'()*+,-.:=@_~"
 _ENCODED_ASCII = re.compile("[^" + re.escape(_PLAIN) + "A-Za-z0-9\u00a1-\U0010ffff]")
 
 

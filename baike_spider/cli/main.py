@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from baike_spider.cli import extract, frontier, serve, show, status
+from baike_spider.cli import extract, fixture, frontier, serve, show, status
 from baike_spider.exits import EXIT_CODES, RunError
 from extractors import __version__
 
@@ -47,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"baike-spider {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (extract, show, serve, status, frontier):
+    for module in (extract, show, serve, status, frontier, fixture):
         module.add(commands)
     return top
 

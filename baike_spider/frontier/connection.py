@@ -71,6 +71,7 @@ _CODES: Mapping[type[Exception], str] = {
 }
 #: how Redis 6.2 reports the error of a command inside a script
 _WRAPPED = re.compile(rf" -({'|'.join([*_FOR_NOW, *_FOR_GOOD])}) ")
+_INFO_LINE = re.compile(r"^(\w+):(.*?)\r?$", re.MULTILINE)
 _OLDEST = (6, 2)
 
 
@@ -123,15 +124,19 @@ def shown_url(url: str) -> str:
 
 
 class Connection:
-    """A Redis server that answers script calls, repeats what may be repeated, and says clearly what is wrong."""
+    """A Redis server that answers script calls, repeats what may be repeated, and says clearly what is wrong. One line to the server, for one thread."""
 
     def __init__(self, url: str, *, patience: float, pause: Callable[[float], None] = time.sleep) -> None:
         """`patience`: seconds for which a call is repeated before it gives up. Does not connect yet."""
         self.where = shown_url(url)
         self.epoch = 0
-        """Rises with every new connection: the server may have been restarted, and have lost its last second."""
+        """Rises with every new line: the server may have been restarted, and have lost its last second."""
+        self.greeting: Callable[[], Sequence[Call]] = tuple
+        """Calls that go before all others on a new line: what the server may have lost."""
+        self._greeted = 0
         self._patience = patience
         self._pause = pause
+        self._line: Any = None
         opener = _OPENERS.get(url.partition("://")[0])
         if opener is None:
             raise FrontierMisconfigured(
@@ -159,40 +164,63 @@ class Connection:
 
     def check_server(self) -> None:
         """Raises FrontierMisconfigured when the server is too old, or would throw our keys away."""
-        try:
-            info = self._patiently(lambda: {**self._client.info("server"), **self._client.info("memory")})
-        except FrontierMisconfigured:
-            return  # the account may not read INFO; the scripts will say the rest
-        version = str(info.get("redis_version", ""))
+        answers = self._patiently(lambda: self._exchange([("INFO", "server"), ("INFO", "memory")]))
+        info = dict(_INFO_LINE.findall(b"".join(answer for answer in answers if isinstance(answer, bytes)).decode()))
+        version = info.get("redis_version", "")  # empty when the account may not read INFO
         if version and tuple(int(part) for part in version.split(".")[:2] if part.isdigit()) < _OLDEST:
             raise FrontierMisconfigured(f"Redis at {self.where} is version {version}: 6.2 or newer is needed (or any Valkey)")
-        policy = str(info.get("maxmemory_policy", ""))
-        if policy.startswith("allkeys") and info.get("maxmemory"):
+        policy = info.get("maxmemory_policy", "")
+        if policy.startswith("allkeys") and info.get("maxmemory") != "0":
             raise FrontierMisconfigured(
                 f"Redis at {self.where} evicts keys when memory is short (maxmemory-policy {policy}), which would lose the crawl: "
                 "set maxmemory-policy to noeviction or volatile-lru"
             )
 
     def close(self) -> None:
-        """Closes the sockets; the next call would open new ones."""
+        """Closes the line; the next call would open a new one."""
+        if self._line is not None:
+            self._line.disconnect()
+            self._client.connection_pool.release(self._line)
+            self._line = None
         self._client.close()
 
-    def _on_connect(self, connection: Any) -> None:
+    def _on_connect(self, line: Any) -> None:
         self.epoch += 1
-        connection.on_connect()
+        line.on_connect()
 
     def _run(self, calls: Sequence[Call], *, first: bool) -> list[Any]:
+        self._open_line()
+        if self._greeted != self.epoch:
+            self._evaluate(self.greeting(), first=False)
+            self._greeted = self.epoch
+        return self._evaluate(calls, first=first)
+
+    def _evaluate(self, calls: Sequence[Call], *, first: bool) -> list[Any]:
         arguments = [call.args if first or call.again is None else call.again for call in calls]
-        pipe = self._client.pipeline(transaction=False)
-        for call, args in zip(calls, arguments, strict=True):
-            pipe.execute_command("EVALSHA", script(call.name).sha, len(call.keys), *call.keys, *args)
-        replies: list[Any] = pipe.execute(raise_on_error=False)
-        for at, (call, args) in enumerate(zip(calls, arguments, strict=True)):
+        parts = [(script(call.name), (len(call.keys), *call.keys, *args)) for call, args in zip(calls, arguments, strict=True)]
+        replies = self._exchange([("EVALSHA", text.sha, *rest) for text, rest in parts])
+        for at, (text, rest) in enumerate(parts):
             if isinstance(replies[at], exceptions.NoScriptError):
-                replies[at] = self._client.execute_command("EVAL", script(call.name).text, len(call.keys), *call.keys, *args)
-            elif isinstance(replies[at], Exception):
+                (replies[at],) = self._exchange([("EVAL", text.text, *rest)])
+            if isinstance(replies[at], Exception):
                 raise replies[at]
         return replies
+
+    def _open_line(self) -> Any:
+        if self._line is None:
+            self._line = self._client.connection_pool.get_connection()
+        self._line.connect()
+        return self._line
+
+    def _exchange(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """The replies of commands sent in one write; errors of single commands are replies too."""
+        line = self._open_line()
+        try:
+            line.send_packed_command(line.pack_commands(commands))
+            return [_reply(line) for _ in commands]
+        except BaseException:
+            line.disconnect()  # an answer that is still under way must not be taken for the next one's
+            raise
 
     def _patiently(self, action: Callable[[], T]) -> T:
         end, pause = time.monotonic() + self._patience, _FIRST_PAUSE
@@ -228,6 +256,13 @@ class Connection:
         return FrontierUnreachable(
             f"{where} does not answer ({error}). Is it running? Start it, correct REDIS_URL, or unset REDIS_URL to use the embedded server"
         )
+
+
+def _reply(line: Any) -> Any:
+    try:
+        return line.read_response()
+    except exceptions.ResponseError as error:
+        return error
 
 
 def _code(error: Exception) -> tuple[str, str]:

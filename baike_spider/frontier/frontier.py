@@ -26,6 +26,7 @@ from baike_spider.frontier.item import unpack_item
 from baike_spider.frontier.keys import FORMAT, CrawlKeys
 from baike_spider.frontier.known import KnownKeys
 from baike_spider.frontier.lease import Candidate, Lease
+from baike_spider.frontier.recent import RecentAdds
 from baike_spider.frontier.start_urls import StartUrls
 from baike_spider.frontier.status import Counts, DeadLetter, FrontierStatus, read_workers
 from baike_spider.frontier.worker import is_alive
@@ -91,6 +92,8 @@ class Frontier:
         self._connection = calls.connection
         self._start_urls = StartUrls(self._connection, key=start_urls, crawl=self._keys.crawl, hold_seconds=lease_seconds, time=calls.time)
         self._known = KnownKeys()
+        self._recent = RecentAdds()
+        self._connection.greeting = self._recent.again
         self._unanswered = ""
 
     @property
@@ -239,6 +242,7 @@ class Frontier:
         self._connection.call(Call("purge", self._keys.all, (generation, FORMAT, self._calls.time())))
         self._calls.generation, self.begun_here, self.counts = generation, True, Counts()
         self._known.forget()
+        self._recent.forget()
 
     def close(self) -> None:
         """Takes this worker off the table of heartbeats and closes the connection. Give back or acknowledge the leases before."""
@@ -274,11 +278,14 @@ class Frontier:
         """The replies of adding the links that this worker does not know to be seen, then of the calls, in one round trip."""
         epoch = self._connection.epoch
         unknown = self._known.unknown(links, epoch=epoch)
-        everything = [*self._calls.adding(unknown), *calls]
-        replies = self._connection.call_many(everything) if everything else []
+        adding = self._calls.adding(unknown)
+        replies = self._connection.call_many([*adding, *calls]) if adding or calls else []
         if self._connection.epoch != epoch and len(unknown) < len(links):
             return self._with_links(calls, links)  # the server may have forgotten what we took for seen
         self._known.learn(unknown, epoch=epoch)
+        for call, new in zip(adding, replies, strict=False):
+            if new:
+                self._recent.keep(call)
         return replies
 
     def _hear(self, tally: Sequence[Any]) -> None:

@@ -1,8 +1,8 @@
 """Keys that this worker knows to be seen, so that a page's usual links cost neither a fingerprint nor a place in a call.
 
 Comes in: keys that a call has added, or found added. Goes out: which candidates are worth a call. It forgets: the least recently met keys when it is full, and all of them
-whenever a connection to Redis is new, because a server that was killed may have lost its last second. Then whatever added those keys was
-lost with them and is fetched again, and this worker must not stand in the way.
+whenever the line to Redis is new, because a server that was killed may have lost its last seconds. Then who added those keys adds them again (see recent.py),
+or its page is fetched again, and this worker must not stand in the way.
 """
 
 from __future__ import annotations

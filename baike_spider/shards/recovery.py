@@ -22,7 +22,6 @@ from baike_spider.shards.part import Batch, Part, Tally
 from baike_spider.shards.reader import BAD_LINE, parse_object
 from baike_spider.shards.writer import triple_lines
 from extractors.model import Entry
-from extractors.triples import triples
 
 if TYPE_CHECKING:
     from io import FileIO
@@ -136,9 +135,9 @@ def _entries(lines: list[bytes], suffix: str) -> tuple[Tally, Batch]:
     tally, facts = Tally(), Batch()
     for line in lines:
         entry = Entry.from_dict(parse_object(line))
-        found = tuple(triples(entry))
+        derived, count = triple_lines(entry, suffix)
         tally.count(len(line) + 1, counted_as=entry.layout, extractor=entry.extractor)
-        facts.add(triple_lines(found, suffix), records=len(found), extractor=entry.extractor)
+        facts.add(derived, records=count, extractor=entry.extractor)
     return tally, facts
 
 

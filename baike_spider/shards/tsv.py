@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING
 
 from baike_spider.shards.jsonl import encode_text
 from extractors.model import Quantity, Triple
+from extractors.triples import triple_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
+
+    from extractors.model import Entry
+    from extractors.triples import Fact
 
 __all__ = ["COLUMNS", "clean_field", "triple_from_tsv", "tsv_lines"]
 
@@ -54,37 +58,19 @@ def clean_field(text: str) -> str:
     return text if text.isprintable() else _BREAKS.sub(" ", text)
 
 
-def tsv_lines(triples: Iterable[Triple]) -> bytes:
-    """The lines of triples, in order. Fast when neighbours share their entry: what the entry gives is written once and reused."""
-    lines: list[str] = []
-    known: tuple[object, ...] = ()
-    for triple in triples:
-        shared = _shared(triple)
-        if shared != known:
-            known = shared
-            subject, ids, provenance = _ends(triple)
-        object_id, url, date, quantity, raw = triple.object_id, triple.object_url, triple.date, triple.quantity, triple.raw_predicate
-        lines.append(
-            f"{subject}\t{clean_field(triple.predicate)}\t{clean_field(triple.object)}"
-            f"{ids}{'' if object_id is None else object_id}\t{clean_field(url) if url else ''}"
-            f"\t{clean_field(date) if date else ''}\t{_amounts(quantity) if quantity else _NO_AMOUNT}"
-            f"\t{clean_field(raw) if raw else ''}{provenance}"
-        )
+def tsv_lines(entry: Entry, found: Sequence[Fact]) -> bytes:
+    """The lines of an entry's facts, in order; what they share is written once and reused."""
+    if not found:
+        return b""
+    subject, ids, provenance = _ends(triple_of(entry, found[0]))
+    lines = [
+        f"{subject}\t{clean_field(predicate)}\t{clean_field(value)}"
+        f"{ids}{'' if object_id is None else object_id}\t{clean_field(url) if url else ''}"
+        f"\t{clean_field(date) if date else ''}\t{_amounts(quantity) if quantity else _NO_AMOUNT}"
+        f"\t{clean_field(raw) if raw else ''}{provenance}"
+        for predicate, value, raw, object_id, url, date, quantity in found
+    ]
     return encode_text("".join(lines))
-
-
-def _shared(triple: Triple) -> tuple[object, ...]:
-    """What all triples of an entry have in common."""
-    return (
-        triple.subject,
-        triple.subject_id,
-        triple.subject_url,
-        triple.source,
-        triple.digest,
-        triple.layout,
-        triple.extractor,
-        triple.fetched_at,
-    )
 
 
 def _ends(triple: Triple) -> tuple[str, str, str]:

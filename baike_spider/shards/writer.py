@@ -23,13 +23,13 @@ from baike_spider.shards.names import ENTRIES, KINDS, REJECTS, TRIPLES, ShardNam
 from baike_spider.shards.part import Batch, Part, SyncFailed
 from baike_spider.shards.tsv import tsv_lines
 from baike_spider.shards.zstd import LEVEL
-from extractors.triples import triples
+from extractors.triples import facts, triple_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
     from types import TracebackType
 
-    from extractors.model import Entry, Triple
+    from extractors.model import Entry
 
 __all__ = ["ROLL_BYTES", "ShardWriter", "triple_lines"]
 
@@ -39,11 +39,12 @@ ROLL_BYTES = 64 << 20
 _FRAME_BYTES = 4 << 20
 
 
-def triple_lines(found: Sequence[Triple], suffix: str) -> bytes:
-    """The lines of one entry's triples in the format that the shard's suffix names."""
+def triple_lines(entry: Entry, suffix: str) -> tuple[bytes, int]:
+    """The lines of an entry's triples in the format that the shard's suffix names, and how many they are."""
+    found = tuple(facts(entry))
     if suffix == triples_suffix("tsv"):
-        return tsv_lines(found)
-    return b"".join(json_line(triple.as_dict()) for triple in found)
+        return tsv_lines(entry, found), len(found)
+    return b"".join(json_line(triple_of(entry, fact).as_dict()) for fact in found), len(found)
 
 
 class ShardWriter:
@@ -107,11 +108,10 @@ class ShardWriter:
         """
         self._refuse_when_unusable()
         line = json_line(entry.as_dict() if data is None else data)
-        found = tuple(triples(entry))
-        facts = triple_lines(found, self._suffixes[TRIPLES])
+        derived, count = triple_lines(entry, self._suffixes[TRIPLES])
         with self._memory:
             self._waiting[ENTRIES].add(line, counted_as=entry.layout, extractor=entry.extractor)
-            self._waiting[TRIPLES].add(facts, records=len(found), extractor=entry.extractor)
+            self._waiting[TRIPLES].add(derived, records=count, extractor=entry.extractor)
         self._relieve()
 
     def reject(self, record: Mapping[str, Any]) -> None:

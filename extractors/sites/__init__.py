@@ -9,7 +9,7 @@ import importlib
 import pkgutil
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Site", "canonical_url", "entry_ref", "entry_url", "site_named", "site_of", "sites"]
 
-#: an address that needs no resolving: `https://host/path?query#fragment` or `/path?query#fragment` without white space
-_PLAIN = re.compile(r"(?:https?://([a-z0-9.-]+))?(/(?!/)[^?#\s\\;]*)?(?:\?([^#\s]*))?(?:#\S*)?\Z")
+#: what an address holds that needs resolving: dot segments, parameters, white space
+_ODD = ("/.", ";", " ", "\\")
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +86,28 @@ def entry_ref(url: str, *, base: str = "") -> EntryRef | None:
 
 
 def _parts(url: str, base: str) -> tuple[str, str, str] | None:
-    """Host, path and query of an address; None when it is no web address. Nearly all are plain, and cost a twentieth of `urljoin`."""
-    plain = _PLAIN.match(url)
-    if plain and plain[2] and "/." not in plain[2]:
-        if plain[1]:
-            return plain[1], plain[2], plain[3] or ""
-        above = _PLAIN.match(base)
-        if above and above[1]:
-            return above[1], plain[2], plain[3] or ""
+    """Host, path and query of an address; None when it is no web address. Nearly all are plain, and need no `urljoin`."""
+    if url.isprintable() and not any(odd in url for odd in _ODD):
+        host, path = "", url
+        if url.startswith(("https://", "http://")):
+            host, _, path = url.partition("//")[2].partition("/")
+            path = "/" + path
+        if path.startswith("/") and not path.startswith("//"):
+            host = host or _plain_host(base)
+            if _HOST.fullmatch(host):
+                path, _, query = path.partition("#")[0].partition("?")
+                return host, path, query
     address = absolute(url, base)
     if not address:
         return None
     parts = urlsplit(address)
     return parts.hostname or "", parts.path, parts.query
+
+
+@lru_cache(maxsize=256)
+def _plain_host(base: str) -> str:
+    scheme, _, rest = base.partition("//")
+    return rest.partition("/")[0] if scheme in ("https:", "http:") else ""
 
 
 def entry_url(ref: EntryRef) -> str:

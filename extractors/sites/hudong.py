@@ -16,7 +16,7 @@ from extractors.errors import UnknownLayout
 from extractors.layouts import Layout
 from extractors.model import Sense
 from extractors.sites import Site, entry_ref, entry_url
-from extractors.text import Flow, plain, read_flow, row_name, tidy
+from extractors.text import Flow, plain, read_flow, row_name
 from extractors.tree import first_of_class, inner_text
 from extractors.urls import EntryRef, decode_segment
 
@@ -72,6 +72,7 @@ _CONTROL = "编辑摘要"
 _H1 = re.compile(r"<h1[^<>]*>(.*?)</h1>", re.DOTALL)
 _BRACKETED = re.compile(r"(.+?)\s*\[([^\[\]]+)\]\Z", re.DOTALL)
 _CATEGORY = re.compile(r"<a\s[^<>]*>([^<]*)</a>")
+_SENSE = re.compile(r"""<a\s[^<>]*?href=["']?([^"'<>\s]+)[^<>]*>([^<]*)</a>""")
 _SYNONYM = re.compile(r"“(?:<a[^<>]*>)?([^<>”]{1,200})(?:</a>)?”是“(?:<a[^<>]*>)?([^<>”]{1,200})(?:</a>)?”的同义词")
 _EDITED = re.compile(r"最近更新时间[：:]\s{0,4}(\d{4}-\d{2}-\d{2})")
 
@@ -172,11 +173,10 @@ def _senses(document: Document, end: int) -> tuple[Sense, ...]:
     if close < 0:
         return ()
     found: dict[Sense, None] = {}
-    for anchor in parse(document.body[document.tag_before(at) : close]).iter("a"):
-        ref = entry_ref(anchor.get("href") or "", base=_BASE)
-        label = tidy(inner_text(anchor))
-        if ref and label:
-            found[Sense(label, entry_url(ref), ref.lemma_id)] = None
+    for href, label in _SENSE.findall(document.text(at, close)):
+        ref = entry_ref(unescape(href), base=_BASE)
+        if ref and (text := plain(label)):
+            found[Sense(text, entry_url(ref))] = None
     return tuple(found)
 
 

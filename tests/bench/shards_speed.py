@@ -22,7 +22,7 @@ from baike_spider.shards.tsv import tsv_lines
 from baike_spider.shards.writer import triple_lines
 from baike_spider.shards.zstd import LEVEL, compress_frame
 from extractors.model import Entry, Link, Quantity, Relation, Row, Target, Value
-from extractors.triples import triples
+from extractors.triples import facts
 
 BASE = "https://baike.baidu.com/item/"
 NAMES = [
@@ -140,16 +140,16 @@ def in_frames(lines: list[bytes], every: int) -> Iterable[bytes]:
 def print_steps(entries: list[Entry]) -> None:
     count = len(entries)
     dicts = [entry.as_dict() for entry in entries]
-    derived = [tuple(triples(entry)) for entry in entries]
+    derived = [tuple(facts(entry)) for entry in entries]
     print(
         f"{count} entries, {sum(len(entry.rows) for entry in entries) / count:.1f} rows, {sum(map(len, derived)) / count:.1f} triples an entry"
     )
     steps: list[tuple[str, Callable[[], Any]]] = [
         ("as_dict", each(Entry.as_dict, entries)),
         ("json line", each(json_line, dicts)),
-        ("triples", each(lambda entry: tuple(triples(entry)), entries)),
-        ("tsv lines", each(tsv_lines, derived)),
-        ("jsonl triples", each(lambda found: triple_lines(found, ".jsonl.zst"), derived)),
+        ("facts", each(lambda entry: tuple(facts(entry)), entries)),
+        ("tsv lines", each(lambda pair: tsv_lines(*pair), list(zip(entries, derived, strict=True)))),
+        ("jsonl triples", each(lambda entry: triple_lines(entry, ".jsonl.zst"), entries)),
     ]
     for name, work in steps:
         print(f"  {name:<14}{microseconds(count, work):7.1f} us")
@@ -158,8 +158,8 @@ def print_steps(entries: list[Entry]) -> None:
 def print_levels(entries: list[Entry], levels: list[int], every: int) -> None:
     kinds = {
         "entries jsonl": [json_line(entry.as_dict()) for entry in entries],
-        "triples tsv": [tsv_lines(tuple(triples(entry))) for entry in entries],
-        "triples jsonl": [triple_lines(tuple(triples(entry)), ".jsonl.zst") for entry in entries],
+        "triples tsv": [triple_lines(entry, ".tsv.zst")[0] for entry in entries],
+        "triples jsonl": [triple_lines(entry, ".jsonl.zst")[0] for entry in entries],
     }
     for kind, lines in kinds.items():
         raw = sum(map(len, lines)) / len(lines)

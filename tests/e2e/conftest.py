@@ -35,14 +35,14 @@ class Workplace:
         if mirror:
             self.env["BAIKE_MIRROR"] = mirror
 
-    def run(self, *command: str, **env: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *command: str, patience: float = PATIENCE, **env: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             command,
             cwd=ROOT,
             env={**self.env, **env},
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=patience,
             check=False,
             stdin=subprocess.DEVNULL,
         )

@@ -8,6 +8,7 @@ from hashlib import sha256
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from extractors import Malformed, Page
 from extractors.document import Document, parse, utf8
@@ -122,8 +123,6 @@ def test_a_long_value_is_not_cut() -> None:
 
 
 def test_what_libxml2_gives_up_on_is_malformed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from lxml import etree
-
     def give_up(*_: object) -> None:
         raise etree.XMLSyntaxError("too much", 1, 1, 1)
 

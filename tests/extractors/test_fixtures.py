@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from extractors import SenseList, Verdict, extract, links
+from extractors.layouts import layouts
 from tests.extractors.pages import Case, cases
 
 CASES = cases()
@@ -39,7 +40,5 @@ def test_verdict(case: Case) -> None:
 
 
 def test_there_are_cases_of_every_layout() -> None:
-    from extractors.layouts import layouts
-
     seen = {case.expected.get("entry", case.expected.get("verdict"))["layout"] for case in CASES}
     assert {layout.name for layout in layouts()} <= seen

@@ -22,7 +22,12 @@ ENTRY = Entry(
     tags=("歌手", "人物"),
     updated=None,
     rows=(
-        Row("代表作品", "夜航、江水、夜航", (Value("夜航", link=SONG), Value("江水"), Value("夜航", link=SONG)), (Link("夜航", SONG.url, 700602),)),
+        Row(
+            "代表作品",
+            "夜航、江水、夜航",
+            (Value("夜航", link=SONG), Value("江水"), Value("夜航", link=SONG)),
+            (Link("夜航", SONG.url, 700602),),
+        ),
         Row("出生日期", "1988年11月2日", (Value("1988年11月2日", "1988-11-02"),)),
         Row("身高", "168cm", (Value("168cm", quantity=Quantity(168, 168, "cm")),)),
         Row("代表作品", "夜航", (Value("夜航"),)),

@@ -108,7 +108,9 @@ def test_canonical_url(url: str, canonical: str) -> None:
 
 def test_malformed_percents_are_kept_readable() -> None:
     assert decode_segment("%E5%88%zz") != ""
-    assert decode_segments([b"%E5%88%98", b"%E5%88", b"%zz", b"A%20B", b"%00"]) == [decode_segment(s) for s in ("%E5%88%98", "%E5%88", "%zz", "A%20B", "%00")]
+    assert decode_segments([b"%E5%88%98", b"%E5%88", b"%zz", b"A%20B", b"%00"]) == [
+        decode_segment(s) for s in ("%E5%88%98", "%E5%88", "%zz", "A%20B", "%00")
+    ]
 
 
 TITLES = st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
@@ -135,7 +137,9 @@ def test_canonical_twice_is_once(title: str, lemma_id: int | None) -> None:
     assert canonical_url(once.replace("https:", "http:") + "?fr=x#y") == once
 
 
-@given(st.text(max_size=60), st.sampled_from(["", "https://baike.baidu.com", "https://baike.baidu.com/item/", "http://www.baike.com/wiki/"]))
+@given(
+    st.text(max_size=60), st.sampled_from(["", "https://baike.baidu.com", "https://baike.baidu.com/item/", "http://www.baike.com/wiki/"])
+)
 def test_any_text_is_an_address_or_none(text: str, prefix: str) -> None:
     once = canonical_url(prefix + text)
     assert canonical_url(once) == once

@@ -256,33 +256,54 @@ def test_forgotten_scripts_are_sent_again(harmed: Frontier, admin: redis.Redis) 
     assert harmed.count().open == 99
 
 
-def test_a_machine_that_loses_the_last_second_costs_work_and_no_entry(tmp_path: Path) -> None:
-    with EmbeddedServer.start(choose_server(tmp_path / "redis")) as server, redis.Redis.from_url(server.url) as client:
-        frontier = Frontier.connect(server.url, crawl="c", worker="w", patience=10, lease_seconds=0.5)
-        frontier.add([Candidate(number, str(number)) for number in range(20)])
-        first = frontier.lease(5)
-        pid = client.info("server")["process_id"]
-        warden = int(subprocess.run(["ps", "-o", "ppid=", "-p", str(pid)], capture_output=True, check=True).stdout)
-        aof = next(iter([*server.folder.glob("appendonlydir/*.incr.aof"), server.folder / "appendonly.aof"]))
-        kept = aof.stat().st_size
-        assert frontier.claim(first[0], ["甲"], links=[Candidate("neu", "neu", 1)])  # from here on it is forgotten
-        frontier.ack(first)
-        second = frontier.lease(5)
-        os.kill(warden, signal.SIGSTOP)
-        os.kill(pid, signal.SIGKILL)
-        os.truncate(aof, kept)
-        os.kill(warden, signal.SIGCONT)
+@contextlib.contextmanager
+def forgotten(server: EmbeddedServer) -> Iterator[None]:
+    """The machine dies at the end and had written nothing of this to its disk; the server comes up again without it."""
+    with redis.Redis.from_url(server.url) as client:
+        pid = int(client.info("server")["process_id"])
+    warden = int(subprocess.run(["ps", "-o", "ppid=", "-p", str(pid)], capture_output=True, check=True).stdout)
+    aof = next(iter([*server.folder.glob("appendonlydir/*.incr.aof"), server.folder / "appendonly.aof"]))
+    kept = aof.stat().st_size
+    yield
+    os.kill(warden, signal.SIGSTOP)
+    os.kill(pid, signal.SIGKILL)
+    os.truncate(aof, kept)
+    os.kill(warden, signal.SIGCONT)
 
-        assert frontier.ack(second) == 0  # it never heard of these leases
-        assert frontier.salvage([lease.key for lease in first]) == 0  # their records are on disk, their links may be lost
-        assert frontier.mark_done([lease.key for lease in first[1:]]) == 4  # these had no links, says who knows
+
+def test_a_machine_that_dies_with_its_last_second_costs_work_and_no_entry(tmp_path: Path) -> None:
+    with EmbeddedServer.start(choose_server(tmp_path / "redis")) as server:
+        dies, lives = (Frontier.connect(server.url, crawl="c", worker=name, patience=10, lease_seconds=0.5) for name in ("w1", "w2"))
+        dies.add([Candidate(number, str(number)) for number in range(20)])
+        first = dies.lease(5)
+        with forgotten(server):
+            assert dies.claim(first[0], ["甲"], links=[Candidate("neu", "neu", 1)])
+            assert lives.add([Candidate("neu", "neu", 1)]) == 0
+            dies.ack(first)
+            second = dies.lease(5)
+        assert lives.ack(second) == 0  # the server never heard of these leases
+        assert lives.salvage([lease.key for lease in first]) == 0  # their records are on disk, their links may be lost
+        assert lives.mark_done([lease.key for lease in first[1:]]) == 4  # these had no links, says who knows
         time.sleep(0.6)
-        again = frontier.lease(50)
+        again = lives.lease(50)
         assert {lease.key for lease in again} == {0, *range(5, 20)}
         assert min(lease.token for lease in again) > max(lease.token for lease in second)
-        assert frontier.claim(again[0], ["甲"], links=[Candidate("neu", "neu", 1)])
-        frontier.ack(again + frontier.lease(50))
-        assert (frontier.counts.open, frontier.counts.done) == (0, 21)
+        assert lives.claim(again[0], ["甲"], links=[Candidate("neu", "neu", 1)])
+        lives.ack(again + lives.lease(50))
+        assert (lives.counts.open, lives.counts.done) == (0, 21)
+
+
+def test_links_that_the_server_lost_are_queued_again_before_the_page_is_finished(tmp_path: Path) -> None:
+    with EmbeddedServer.start(choose_server(tmp_path / "redis")) as server:
+        frontier = Frontier.connect(server.url, crawl="c", worker="w1", patience=10)
+        frontier.add([Candidate(1, "1")])
+        leases = frontier.lease(1)
+        with forgotten(server):
+            frontier.claim(leases[0], [], links=[Candidate(2, "2", 1)])
+            frontier.add([Candidate(3, "3", 1)])
+        assert frontier.ack(leases) == 1
+        assert [lease.key for lease in frontier.lease(9)] == [2, 3]
+        assert frontier.counts.done == 1
 
 
 # answers lost on the way

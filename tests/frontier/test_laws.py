@@ -129,16 +129,25 @@ class Crawl(RuleBasedStateMachine):
         survivor = self.workers["w2" if worker == "w1" else "w1"]
         survivor.release_dead_workers(lambda name: name != worker)
 
-    @rule(data=st.data(), with_aliases=st.booleans())
-    def salvage(self, data: st.DataObject, with_aliases: bool) -> None:
-        """A worker died between the disk and the acknowledgement; the next one reads the shard. Only where no other has taken over."""
+    @rule(data=st.data())
+    def salvage(self, data: st.DataObject) -> None:
+        """A worker died between the disk and the acknowledgement; the next one reads the shard, maybe after others have taken over."""
         for at in self.some(data, self.durable):
             worker, lease = at
             self.durable.remove(at)
-            if not self.workers[worker].renew([lease]):
-                continue
-            assert self.any.mark_done([lease.key], aliases=ENTRIES[ENTRY_OF[lease.key]] if with_aliases else ()) >= 1
-            self.finished.append(ENTRY_OF[lease.key])
+            held = bool(self.workers[worker].renew([lease]))
+            booked = self.any.salvage(ENTRIES[ENTRY_OF[lease.key]])
+            assert booked in ((1,) if held else (0, 1))
+            self.finished += [ENTRY_OF[lease.key]] * booked
+
+    @rule(data=st.data(), with_aliases=st.booleans())
+    def mark_done(self, data: st.DataObject, with_aliases: bool) -> None:
+        for at in self.some(data, self.durable):
+            worker, lease = at
+            self.durable.remove(at)
+            if self.workers[worker].renew([lease]):
+                assert self.any.mark_done([lease.key], aliases=ENTRIES[ENTRY_OF[lease.key]] if with_aliases else ()) >= 1
+                self.finished.append(ENTRY_OF[lease.key])
 
     @rule()
     def retry(self) -> None:

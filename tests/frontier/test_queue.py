@@ -311,7 +311,8 @@ def test_a_new_connection_takes_nothing_for_known(frontier: Frontier, client: re
     (lease, _) = frontier.lease(2)
     frontier.claim(lease, [], links=named(3))
     client.delete(f"baike:{{{crawl}}}:ids")  # the server forgot them
-    frontier._connection._client.connection_pool.disconnect()
+    frontier._recent.forget()
+    frontier._connection._line.disconnect()
     assert frontier.claim(lease, [], links=named(3, 4, 5))
     client.hset(f"baike:{{{crawl}}}:meta", "open", 5)
     assert sorted(keys(frontier.lease(9))) == [3, 3, 4, 5]

@@ -17,10 +17,27 @@ from baike_spider.shards.frames import read_lines
 from baike_spider.shards.jsonl import json_line, triple_from_dict
 from baike_spider.shards.tsv import clean_field, triple_from_tsv, tsv_lines
 from extractors.model import Entry, Quantity, Row, Triple, Value
-from extractors.triples import triples
+from extractors.triples import Fact, triple_of, triples
 from tests.shards.specimens import as_field_texts, entry_of, reject_of, weird_text, writer_of
 
 numbers = st.one_of(st.none(), st.integers(-(10**18), 10**18), st.floats(allow_nan=False, allow_infinity=False))
+entries_of_any_kind = st.builds(
+    lambda number, *texts: entry_of(
+        number, **dict(zip(("title", "sense", "url", "digest", "layout", "extractor", "fetched_at"), texts, strict=True))
+    ),
+    st.integers(0, 10**12),
+    *([weird_text] * 7),
+)
+facts_of_any_kind = st.builds(
+    Fact,
+    predicate=weird_text,
+    object=weird_text,
+    raw_predicate=st.one_of(st.none(), weird_text),
+    object_id=st.one_of(st.none(), st.integers(0, 10**12)),
+    object_url=weird_text,
+    date=st.one_of(st.none(), weird_text),
+    quantity=st.one_of(st.none(), st.builds(Quantity, numbers, st.integers(), weird_text)),
+)
 triples_of_any_kind = st.builds(
     Triple,
     subject=weird_text,
@@ -44,7 +61,7 @@ def through_json(entry: Entry) -> Entry:
     return Entry.from_dict(json.loads(encodable(json.dumps(entry.as_dict(), ensure_ascii=False))))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(texts=st.lists(weird_text, min_size=6, max_size=6), triples_format=st.sampled_from(["tsv", "jsonl"]))
 def test_any_string_survives(texts: list[str], triples_format: str) -> None:
     name, value, title, summary, tag, alias = texts
@@ -65,9 +82,10 @@ def test_any_string_survives(texts: list[str], triples_format: str) -> None:
         assert [(reject["message"], reject["reason"]) for reject in read_rejects(folder)] == [(encodable(title), encodable(value))]
 
 
-@given(triples_of_any_kind)
-def test_a_tsv_line_is_a_line_and_gives_its_triple_back(triple: Triple) -> None:
-    line = tsv_lines([triple]).decode()
+@given(entries_of_any_kind, facts_of_any_kind)
+def test_a_tsv_line_is_a_line_and_gives_its_triple_back(entry: Entry, fact: Fact) -> None:
+    triple = triple_of(entry, fact)
+    line = tsv_lines(entry, [fact]).decode()
     assert line.splitlines(keepends=True) == [line]
     assert line.count("\t") == len(COLUMNS) - 1
     expected = as_field_texts(triple)

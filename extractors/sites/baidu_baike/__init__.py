@@ -53,7 +53,8 @@ def _id_in_query(query: str) -> int | None:
 def _find_refs(area: bytes) -> Iterator[EntryRef]:
     """The entries that an area of a page links to, in reading order: what `_read_path` says of every href, at a fraction of the price."""
     found = list(dict.fromkeys(_HREF.findall(area)))
-    for title, (segment, number, rest, old) in zip(decode_segments([segment for segment, *_ in found]), found, strict=True):
+    titles = decode_segments([segment for segment, _, _, _ in found])
+    for title, (segment, number, rest, old) in zip(titles, found, strict=True):
         if rest or old:
             href = old or b"/item/%b%b%b" % (segment, b"/" + number if number else b"", rest)
             path, _, query = unescape(href.decode("utf-8", "replace")).partition("?")

@@ -73,7 +73,7 @@ def _read(document: Document) -> Entry:
         aliases=synonym(document, top, end),
         summary=summary.text,
         summary_links=summary.links,
-        tags=tags(document, top),
+        tags=tags(document, top, _side(document, top)),
         updated=last_edit(document),
         box=box,
         senses=senses(document, 0, end),
@@ -140,10 +140,17 @@ def _cells(root: _Element) -> Iterator[Cell]:
     return definition_cells(root, _ROW.decode(), BASE)
 
 
+def _side(document: Document, top: int) -> int:
+    """Where the entry ends and the side column begins; the end of the page where there is none."""
+    at = document.places.get(_SIDE)
+    if at is None:
+        at = document.places[_SIDE] = document.body.find(_SIDE, top)
+    return at if at >= 0 else len(document.body)
+
+
 def _content(document: Document) -> bytes:
     start = _top(document)
-    end = document.body.find(_SIDE, start)
-    return without_tip(document.body[start : end if end >= 0 else len(document.body)], b"viewTip-icon", b"viewTip-fromTitle")
+    return without_tip(document.body[start : _side(document, start)], b"viewTip-icon", b"viewTip-fromTitle")
 
 
 LAYOUT = Layout(_NAME, SITE.name, _claims, _read, rank=10, content=_content)

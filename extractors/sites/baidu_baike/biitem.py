@@ -61,7 +61,7 @@ def _read(document: Document) -> Entry:
         aliases=synonym(document, top, stop),
         summary=told.text,
         summary_links=told.links,
-        tags=tags(document, top),
+        tags=tags(document, top, len(document.body)),
         updated=last_edit(document),
         box=box,
         senses=senses(document, 0, stop),

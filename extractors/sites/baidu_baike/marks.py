@@ -42,7 +42,7 @@ _REACH = 1024
 _EDITS = (b'itemprop="dateUpdate"', b"dateUpdate", b"j-modified-time", b"lastModifyTime", b"versionInfoCard-content", "最近更新".encode())
 _DAY = re.compile(rb"\b((?:19|20)[0-9]{2})-([0-9]{1,2})-([0-9]{1,2})(?![0-9])")
 
-_TAG_BOX = (b"open-tag-item",)
+_TAG_BOX = b"open-tag-item"
 _TAG_ITEM = re.compile(rb"""taglist["']?[^<>]{0,60}>(.*?)</s""", re.DOTALL)
 _TAG_REACH = 16_384
 
@@ -85,13 +85,15 @@ def last_edit(document: Document) -> str | None:
     return None
 
 
-def tags(document: Document, start: int = 0) -> tuple[str, ...]:
-    """The entry's tags (词条标签)."""
-    at = document.first(_TAG_BOX, start)
+def tags(document: Document, start: int, end: int) -> tuple[str, ...]:
+    """The entry's tags (词条标签), which stand at the end of what lies between `start` and `end`."""
+    at = document.body.rfind(_TAG_BOX, max(start, end - _TAG_REACH), end)
+    if at < 0:
+        at = document.body.find(_TAG_BOX, start, end)
     if at < 0:
         return ()
-    end = document.body.find(b"</dd>", at, at + _TAG_REACH)
-    area = document.body[at : end if end >= 0 else at + _TAG_REACH]
+    close = document.body.find(b"</dd>", at, at + _TAG_REACH)
+    area = document.body[at : close if close >= 0 else at + _TAG_REACH]
     return tuple(filter(None, (plain(item.decode("utf-8", "replace")) for item in _TAG_ITEM.findall(area))))
 
 
