@@ -41,6 +41,8 @@ BAIKE_LEASE_SECONDS = float(_env("BAIKE_LEASE_SECONDS", "120"))
 BAIKE_MAX_ATTEMPTS = int(_env("BAIKE_MAX_ATTEMPTS", "5"))
 #: seconds before an entry that failed is tried again; doubled with every failure
 BAIKE_RETRY_SECONDS = float(_env("BAIKE_RETRY_SECONDS", "30"))
+#: seconds for which a drained queue is watched for more (`redis-cli lpush baike:start_urls URL`) before the crawl ends
+BAIKE_IDLE_SECONDS = float(_env("BAIKE_IDLE_SECONDS", "0"))
 
 # --- manners -----------------------------------------------------------------------------------------------------
 

@@ -7,8 +7,8 @@ Pure: no clock, no network, no log, no settings. `extract(page)` returns an `Ent
 from extractors.errors import Malformed, NotAnEntry, Refused, SenseList, UnknownLayout, Verdict
 from extractors.layouts import extract, links
 from extractors.model import Entry, Link, Page, Quantity, Relation, Row, Sense, Target, Triple, Value
-from extractors.triples import triples
 from extractors.sites import Site, canonical_url, entry_ref, entry_url, site_named, sites
+from extractors.triples import triples
 from extractors.urls import EntryRef
 from extractors.version import __version__
 

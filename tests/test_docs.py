@@ -59,7 +59,11 @@ def test_every_exit_code(readme: str) -> None:
 
 
 def test_nothing_names_a_path_of_the_machine_it_was_written_on() -> None:
-    tracked = [path for folder in ("extractors", "baike_spider", "tests", "docs", "deploy", "output") for path in (ROOT / folder).rglob("*.[pm][yd]")]
+    tracked = [
+        path
+        for folder in ("extractors", "baike_spider", "tests", "docs", "deploy", "output")
+        for path in (ROOT / folder).rglob("*.[pm][yd]")
+    ]
     for path in [*tracked, *(ROOT / name for name in (*READMES, "Makefile", "pyproject.toml", "CHANGELOG.md"))]:
         assert not re.search(r"(?<![\w.])/(?:work|root)/", path.read_text(encoding="utf-8")), path
 

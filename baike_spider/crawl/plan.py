@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from scrapy.settings import BaseSettings
 
-__all__ = ["ARGUMENTS", "Follow", "Plan", "is_loopback", "make_plan", "read_seeds"]
+__all__ = ["ARGUMENTS", "Follow", "Plan", "is_loopback", "make_plan", "read_seed", "read_seeds"]
 
 Follow = Literal["none", "infobox", "summary", "page"]
 _FOLLOWS = ("none", "infobox", "summary", "page")
@@ -91,10 +91,11 @@ def read_seeds(seeds: str | None, site: Site) -> Iterator[EntryRef]:
     if not named:
         raise BadInput(f"seeds={seeds!r} holds no seed: give entry names, entry URLs, or @FILE with one a line")
     for where, seed in named:
-        yield _seed(seed, where, site)
+        yield read_seed(seed, where=where, site=site)
 
 
-def _seed(seed: str, where: str, site: Site) -> EntryRef:
+def read_seed(seed: str, *, where: str, site: Site) -> EntryRef:
+    """The entry that one name or entry URL means. Raises BadInput, which says `where` it stood."""
     if "://" not in seed:
         return EntryRef(site.name, " ".join(seed.split()))
     ref = entry_ref(seed)

@@ -21,12 +21,13 @@ from scrapy.utils.defer import _schedule_coro
 from baike_spider.crawl.door import EMBEDDED, read_generation, write_generation
 from baike_spider.crawl.ledger import Ledger, identities, reject_record
 from baike_spider.crawl.pace import Pace
+from baike_spider.crawl.plan import Plan, read_seed
 from baike_spider.exits import BadInput, FrontierGone, OutputFailed, RunError
 from baike_spider.frontier import Candidate, EmbeddedServer, Frontier, FrontierError, FrontierUnreachable, worker_name
 from baike_spider.frontier.intake import Intake
 from baike_spider.frontier.scheduler import FrontierScheduler
 from baike_spider.shards import ShardError, ShardWriter, read_entries, salvage
-from extractors import Entry, NotAnEntry, Page, entry_ref
+from extractors import Entry, EntryRef, NotAnEntry, Page, entry_ref
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from twisted.internet.task import LoopingCall
     from twisted.python.failure import Failure
 
-    from baike_spider.crawl.plan import Plan
     from baike_spider.frontier import Lease
 
 __all__ = ["Run"]
@@ -47,6 +47,8 @@ logger = logging.getLogger(__name__)
 _POLL_SECONDS = 0.25
 #: seconds between two heartbeats
 _HEARTBEAT_SECONDS = 5.0
+#: seconds between two looks at the list of start URLs, and how many are taken at once
+_START_URLS_SECONDS, _START_URLS = 1.0, 500
 
 _runs: WeakKeyDictionary[Crawler, Run] = WeakKeyDictionary()
 
@@ -98,7 +100,7 @@ class Run:
         logger.info(
             "crawl %s: %d entries waiting, %d of them new seeds, %d recovered from an earlier run", plan.crawl, remaining, new, recovered
         )
-        if not plan.seeds and not remaining and not self._entries_before:
+        if not plan.seeds and not remaining and not self._entries_before and not settings.getfloat("BAIKE_IDLE_SECONDS"):
             raise BadInput(f"crawl {plan.crawl!r} is new and has no seeds: give -a seeds=刘德华,清华大学 or -a seeds=@FILE")
         self._attach()
 
@@ -154,7 +156,13 @@ class Run:
         if not isinstance(scheduler, FrontierScheduler):
             raise BadInput(f"SCHEDULER is {type(scheduler).__name__}: this spider needs baike_spider.frontier.scheduler.FrontierScheduler")
         self._scheduler = scheduler
-        scheduler.attach(self.intake, request_for=self.request_for, before_idle=self.commit, on_lost=self._lost)
+        scheduler.attach(
+            self.intake,
+            request_for=self.request_for,
+            before_idle=self.commit,
+            on_lost=self._lost,
+            idle_seconds=self.crawler.settings.getfloat("BAIKE_IDLE_SECONDS"),
+        )
         self._beat()
         settings = self.crawler.settings
         for tick, seconds in (
@@ -162,6 +170,7 @@ class Run:
             (self.commit, settings.getfloat("BAIKE_COMMIT_SECONDS")),
             (self._renew, settings.getfloat("BAIKE_LEASE_SECONDS") / 3),
             (self._beat, _HEARTBEAT_SECONDS),
+            (self._take_start_urls, _START_URLS_SECONDS),
         ):
             timer = create_looping_call(tick)
             timer.start(seconds, now=False)
@@ -261,6 +270,26 @@ class Run:
             return
         if lost:
             logger.warning("%d leases ran out and were given away", lost)
+
+    def _take_start_urls(self) -> None:
+        """Queues what somebody pushed to `<spider>:start_urls`; what is no entry of the site is said and forgotten."""
+        try:
+            urls = self.frontier.pop_start_urls(_START_URLS)
+            if not urls:
+                return
+            refs: list[EntryRef] = []
+            for url in urls:
+                try:
+                    refs.append(read_seed(url, where="start_urls", site=self.plan.site))
+                except BadInput as error:
+                    self.ledger.counts["start_urls/refused"] += 1
+                    logger.warning("start URL left out: %s", error)
+            self.ledger.follow(refs, depth=0)
+            self.frontier.start_urls_queued(urls)
+        except FrontierUnreachable as error:
+            logger.debug("start URLs wait: %s", error)
+        except FrontierError as error:
+            self._lost(error)
 
     def _beat(self) -> None:
         """Says that this worker lives and how fast it goes."""

@@ -8,6 +8,7 @@ need no Redis. Links never come here: a page's links go to the frontier in one c
 from __future__ import annotations
 
 import logging
+import time
 from collections import deque
 from typing import TYPE_CHECKING, Self
 
@@ -41,6 +42,8 @@ class FrontierScheduler(BaseScheduler):
         #: whether the engine asked and got nothing: it will not ask again by itself
         self.starving = False
         self._waiting = False
+        self._idle_seconds = 0.0
+        self._idle_since: float | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:  # noqa: ARG003 - Scrapy's signature
@@ -53,13 +56,15 @@ class FrontierScheduler(BaseScheduler):
         request_for: Callable[[Lease], Request],
         before_idle: Callable[[], None],
         on_lost: Callable[[FrontierError], None],
+        idle_seconds: float = 0,
     ) -> None:
         """From now on requests are made of leases. `before_idle` makes finished work durable and acknowledges it; `on_lost` is told
-        when waiting for Redis does not help."""
+        when waiting for Redis does not help. `idle_seconds`: how long a drained queue is watched for more before the crawl ends."""
         self._intake = intake
         self._request_for = request_for
         self._before_idle = before_idle
         self._on_lost = on_lost
+        self._idle_seconds = idle_seconds
 
     def detach(self) -> None:
         """No more leases: the run is closing."""
@@ -83,12 +88,17 @@ class FrontierScheduler(BaseScheduler):
             return False
         self._before_idle()
         try:
-            return self._intake.refill() or not self._intake.drained()
+            return self._intake.refill() or not self._intake.drained() or self._is_watching()
         except FrontierUnreachable as error:
             self._wait(error)
         except FrontierError as error:
             self._on_lost(error)
         return True
+
+    def _is_watching(self) -> bool:
+        """Whether the queue ran dry so lately that more may come."""
+        self._idle_since = self._idle_since or time.monotonic()
+        return time.monotonic() - self._idle_since < self._idle_seconds
 
     def _leased(self) -> Lease | None:
         if self._intake is None:
@@ -101,6 +111,8 @@ class FrontierScheduler(BaseScheduler):
         except FrontierError as error:
             self._on_lost(error)
             return None
+        if lease is not None:
+            self._idle_since = None
         if self._waiting:
             self._waiting = False
             logger.info("Redis answers again; going on")

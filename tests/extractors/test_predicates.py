@@ -9,7 +9,15 @@ from extractors.predicates import canonical_predicate, predicate_aliases
 
 @pytest.mark.parametrize(
     ("name", "canonical"),
-    [("英文名称", "外文名"), ("外文名称", "外文名"), ("外文名", "外文名"), ("去世时间", "逝世日期"), ("CAS", "CAS登录号"), ("类别", "类别"), ("", "")],
+    [
+        ("英文名称", "外文名"),
+        ("外文名称", "外文名"),
+        ("外文名", "外文名"),
+        ("去世时间", "逝世日期"),
+        ("CAS", "CAS登录号"),
+        ("类别", "类别"),
+        ("", ""),
+    ],
 )
 def test_canonical_predicate(name: str, canonical: str) -> None:
     assert canonical_predicate(name) == canonical
