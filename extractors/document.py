@@ -41,13 +41,17 @@ _BROKEN = 0.25
 _TRIES, _REACH = 64, 4096
 #: libxml2 compares every attribute of a tag with every other: tags beyond this many bytes are cut (real ones stay under 2 KB)
 _TAG_LIMIT = 16_384
+#: bytes of a slice beyond which it is a flood and no entry; the largest whole page at hand has 0.7 MB
+_LARGEST = 2 << 20
 _TAG_OPENS = re.compile(rb"<[a-zA-Z]")
 #: deeper than 256 elements libxml2 stops reading, which bounds what a hostile page can cost
 _PARSER = etree.HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
 
 
 def parse(fragment: bytes) -> etree._Element:
-    """The tree of a slice of UTF-8 HTML, always with a root. Raises `Malformed` when libxml2 gives up."""
+    """The tree of a slice of UTF-8 HTML, always with a root. Raises `Malformed` when libxml2 gives up, and for a slice that no entry fills."""
+    if len(fragment) > _LARGEST:
+        raise Malformed(f"{len(fragment):,} bytes of markup where an entry has a few thousand", reason="oversized")
     try:
         fragment.decode()
     except UnicodeDecodeError:

@@ -81,8 +81,10 @@ class EmbeddedServer:
         server = cls(Path(folder).absolute())
         try:
             server._join(patience)
-        except BaseException:
+        except BaseException as error:
             server._users.close()
+            if isinstance(error, OSError):
+                raise _unwritable(server.folder, error) from error
             raise
         return server
 
@@ -95,9 +97,8 @@ class EmbeddedServer:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._users = (folder / "users").open("a")
         except OSError as error:
-            raise ServerNotStarted(
-                f"The crawl's Redis cannot keep its state in {folder} ({error.strerror}): make the folder writable, choose another output folder, or set REDIS_URL"
-            ) from error
+            raise _unwritable(folder, error) from error
+        self._warden: subprocess.Popen[bytes] | None = None
         self.socket = _socket_path(folder)
         self.url = f"unix://{quote(str(self.socket))}"
 
@@ -118,6 +119,8 @@ class EmbeddedServer:
                     break
                 fcntl.flock(users, fcntl.LOCK_UN)  # the warden's turn
                 time.sleep(_LOOK)
+        if self._warden is not None:
+            self._warden.poll()  # it was our child
 
     def __enter__(self) -> Self:
         return self
@@ -135,11 +138,10 @@ class EmbeddedServer:
 
     def _wait_until_ready(self, patience: float) -> None:
         end = time.monotonic() + patience
-        warden: subprocess.Popen[bytes] | None = None
-        while (answer := self._ask()) is not _Answer.READY or (warden is None and not self._guarded()):
-            if warden is None and not self._guarded():
-                warden = self._start_warden()
-            elif warden is not None and warden.poll() is not None:
+        while (answer := self._ask()) is not _Answer.READY or (self._warden is None and not self._guarded()):
+            if self._warden is None and not self._guarded():
+                self._warden = self._start_warden()
+            elif self._warden is not None and self._warden.poll() is not None:
                 raise ServerNotStarted(f"The crawl's Redis in {self.folder} did not come up. Its log ends:\n{self._log_tail()}")
             if answer is _Answer.LOADING:
                 end = time.monotonic() + patience
@@ -222,6 +224,12 @@ class EmbeddedServer:
         except OSError:
             lines = []
         return "\n".join(f"    {line}" for line in lines) or "    (nothing)"
+
+
+def _unwritable(folder: Path, error: OSError) -> ServerNotStarted:
+    return ServerNotStarted(
+        f"The crawl's Redis cannot keep its state in {folder} ({error.strerror}): make the folder writable, choose another output folder, or set REDIS_URL"
+    )
 
 
 def _lock(file: IO[str], *, alone: bool) -> bool:

@@ -18,6 +18,7 @@ import redis
 from baike_spider.frontier import EmbeddedServer, ServerNotStarted, binary
 from baike_spider.frontier.binary import find_binary
 from tests.frontier.conftest import choose_server
+from tests.frontier.processes import parent_of, runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,20 +38,6 @@ def folder(tmp_path: Path) -> Path:
     return choose_server(tmp_path / "爬虫 crawl" / "redis")
 
 
-def pid_of(server: EmbeddedServer) -> int:
-    with redis.Redis.from_url(server.url) as client:
-        return int(client.info("server")["process_id"])
-
-
-def parent_of(pid: int) -> int:
-    return int(subprocess.run(["ps", "-o", "ppid=", "-p", str(pid)], capture_output=True, check=True).stdout)
-
-
-def runs(pid: int) -> bool:
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, check=False).stdout.strip()
-    return bool(state) and not state.startswith(b"Z")
-
-
 def until(what: Callable[[], bool], seconds: float = 10) -> bool:
     end = time.monotonic() + seconds
     while not what():
@@ -58,6 +45,13 @@ def until(what: Callable[[], bool], seconds: float = 10) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+def pid_of(server: EmbeddedServer) -> int:
+    """Waits for it when the server is between two lives."""
+    assert until(lambda: server._ask().name == "READY")
+    with redis.Redis.from_url(server.url) as client:
+        return int(client.info("server")["process_id"])
 
 
 def another_user(folder: Path) -> subprocess.Popen[str]:
@@ -129,7 +123,7 @@ def test_a_killed_server_is_started_again(folder: Path) -> None:
     with EmbeddedServer.start(folder) as server:
         pid = pid_of(server)
         os.kill(pid, signal.SIGKILL)
-        assert until(lambda: server._ask().name == "READY")
+        assert until(lambda: not runs(pid))
         assert pid_of(server) != pid
 
 
@@ -140,7 +134,8 @@ def test_signals_for_the_workers_do_not_end_it(folder: Path) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             os.kill(warden, number)
         os.kill(pid, signal.SIGTERM)  # as systemd does it, to all at once
-        assert until(lambda: server._ask().name == "READY" and pid_of(server) != pid)
+        assert until(lambda: not runs(pid))
+        assert pid_of(server) != pid
         assert runs(warden)
 
 
@@ -150,7 +145,9 @@ def test_a_killed_warden_is_replaced_by_the_next_user(folder: Path) -> None:
     pid = pid_of(server)
     with redis.Redis.from_url(server.url) as client:
         client.set("k", "v")
-    os.kill(parent_of(pid), signal.SIGKILL)
+    warden = parent_of(pid)
+    os.kill(warden, signal.SIGKILL)
+    assert until(lambda: not runs(warden))
     assert runs(pid)
     joined = EmbeddedServer.start(folder)  # takes the orphan over: one warden, one server, the same data
     with redis.Redis.from_url(joined.url) as client:

@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import socket
-import subprocess
 import threading
 import time
 from pathlib import Path
@@ -25,7 +24,8 @@ from baike_spider.frontier import (
     connection,
 )
 from baike_spider.frontier.scripts import script
-from tests.frontier.conftest import choose_server
+from tests.frontier.conftest import Clock, choose_server
+from tests.frontier.processes import parent_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -261,7 +261,7 @@ def forgotten(server: EmbeddedServer) -> Iterator[None]:
     """The machine dies at the end and had written nothing of this to its disk; the server comes up again without it."""
     with redis.Redis.from_url(server.url) as client:
         pid = int(client.info("server")["process_id"])
-    warden = int(subprocess.run(["ps", "-o", "ppid=", "-p", str(pid)], capture_output=True, check=True).stdout)
+    warden = parent_of(pid)
     aof = next(iter([*server.folder.glob("appendonlydir/*.incr.aof"), server.folder / "appendonly.aof"]))
     kept = aof.stat().st_size
     yield
@@ -271,9 +271,9 @@ def forgotten(server: EmbeddedServer) -> Iterator[None]:
     os.kill(warden, signal.SIGCONT)
 
 
-def test_a_machine_that_dies_with_its_last_second_costs_work_and_no_entry(tmp_path: Path) -> None:
+def test_a_machine_that_dies_with_its_last_second_costs_work_and_no_entry(tmp_path: Path, clock: Clock) -> None:
     with EmbeddedServer.start(choose_server(tmp_path / "redis")) as server:
-        dies, lives = (Frontier.connect(server.url, crawl="c", worker=name, patience=10, lease_seconds=0.5) for name in ("w1", "w2"))
+        dies, lives = (Frontier.connect(server.url, crawl="c", worker=name, patience=10, clock=clock) for name in ("w1", "w2"))
         dies.add([Candidate(number, str(number)) for number in range(20)])
         first = dies.lease(5)
         with forgotten(server):
@@ -284,7 +284,7 @@ def test_a_machine_that_dies_with_its_last_second_costs_work_and_no_entry(tmp_pa
         assert lives.ack(second) == 0  # the server never heard of these leases
         assert lives.salvage([lease.key for lease in first]) == 0  # their records are on disk, their links may be lost
         assert lives.mark_done([lease.key for lease in first[1:]]) == 4  # these had no links, says who knows
-        time.sleep(0.6)
+        clock.advance(1000)
         again = lives.lease(50)
         assert {lease.key for lease in again} == {0, *range(5, 20)}
         assert min(lease.token for lease in again) > max(lease.token for lease in second)
@@ -307,6 +307,17 @@ def test_links_that_the_server_lost_are_queued_again_before_the_page_is_finished
 
 
 # answers lost on the way
+
+
+def test_an_answer_that_nobody_waited_for_is_not_taken_for_the_next(harmed: Frontier, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(line: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "_reply", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            harmed.count()
+    assert [lease.key for lease in harmed.lease(2)] == [0, 1]
 
 
 def test_a_lease_whose_answer_was_lost_is_not_lost(proxy: CuttingProxy, harmed: Frontier, crawl: str) -> None:

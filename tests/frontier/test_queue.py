@@ -399,6 +399,17 @@ def test_data_that_is_gone_is_never_the_end_of_the_crawl(frontier: Frontier, cli
         frontier.lease(100)
 
 
+def test_items_whose_owner_is_gone_are_not_the_end_of_the_crawl(frontier: Frontier, client: redis.Redis, crawl: str) -> None:
+    frontier.add(named(1, 2))
+    (lease,) = frontier.lease(1)
+    frontier.claim(lease, [2])
+    assert frontier.lease(9) == []
+    client.delete(f"baike:{{{crawl}}}:claims")
+    frontier.ack([lease])
+    with pytest.raises(FrontierLost, match="1 of them parked"):
+        frontier.lease(1)
+
+
 def test_a_crawl_that_must_be_there(join: Joining) -> None:
     generation = join("w1").generation
     again = join("w2", generation=generation)
