@@ -1,6 +1,6 @@
 """The border to Redis: a URL becomes a connection, a script call a reply, and every error of the library one of ours.
 
-Comes in: URLs, scripts with keys and arguments. Goes out: replies. Nothing here knows what the scripts mean.
+Comes in: URLs, scripts with keys and arguments. Goes out: replies. Nothing here knows what the scripts mean; what an error means is verdict.py's.
 `redis://`, `rediss://` (TLS) and `unix://` URLs; a further kind of server (Sentinel, Cluster) is one more line of `_OPENERS`: every
 script keeps to one hash tag already.
 """
@@ -18,8 +18,9 @@ from redis import exceptions
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from baike_spider.frontier.errors import FrontierError, FrontierLost, FrontierMisconfigured, FrontierUnreachable
+from baike_spider.frontier.errors import FrontierMisconfigured, FrontierUnreachable
 from baike_spider.frontier.scripts import script
+from baike_spider.frontier.verdict import verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -36,41 +37,6 @@ _ANSWER_TIMEOUT = 15.0
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 1.0
 
-#: replies that time may cure: the code of the error -> what it means
-_FOR_NOW = {
-    "BUSY": "a script of somebody else blocks it",
-    "CLUSTERDOWN": "its cluster is down",
-    "LOADING": "it is loading its data",
-    "MASTERDOWN": "its master is down",
-    "MISCONF": "it cannot write to its disk: is the disk full?",
-    "NOREPLICAS": "it has too few replicas",
-    "OOM": "it is out of memory: raise maxmemory",
-    "READONLY": "it is a replica: is a failover going on?",
-    "TRYAGAIN": "its cluster is moving the slot",
-    "UNKILLABLE": "a script of somebody else blocks it",
-}
-#: replies that only a person cures
-_FOR_GOOD = {
-    "MOVED": "it is a node of a Redis Cluster, which redis:// URLs do not reach",
-    "NOAUTH": "it wants a password: put it into REDIS_URL (redis://user:password@host)",
-    "NOPERM": "the account lacks rights: allow it EVAL, EVALSHA and the keys ~baike:*",
-    "WRONGPASS": "it refuses the password of REDIS_URL",
-}
-#: errors whose code the library has cut off
-_CODES: Mapping[type[Exception], str] = {
-    exceptions.AuthenticationError: "WRONGPASS",
-    exceptions.AuthorizationError: "NOPERM",
-    exceptions.BusyLoadingError: "LOADING",
-    exceptions.MasterDownError: "MASTERDOWN",
-    exceptions.ClusterDownError: "CLUSTERDOWN",
-    exceptions.MovedError: "MOVED",
-    exceptions.NoPermissionError: "NOPERM",
-    exceptions.OutOfMemoryError: "OOM",
-    exceptions.ReadOnlyError: "READONLY",
-    exceptions.TryAgainError: "TRYAGAIN",
-}
-#: how Redis 6.2 reports the error of a command inside a script
-_WRAPPED = re.compile(rf" -({'|'.join([*_FOR_NOW, *_FOR_GOOD])}) ")
 _INFO_LINE = re.compile(r"^(\w+):(.*?)\r?$", re.MULTILINE)
 _OLDEST = (6, 2)
 
@@ -110,7 +76,7 @@ def shown_url(url: str) -> str:
     """The URL as messages show it: scheme, host, port, path; never the account or a password.
 
     >>> shown_url("redis://:secret@cache:6380/2"), shown_url("redis://:se#cret@cache"), shown_url("unix:///run/r.sock?password=x")
-    ('redis://cache:6380/2', 'redis://...', 'unix:///run/r.sock')
+    ('redis://cache:6380/2', 'the given address', 'unix:///run/r.sock')
     """
     try:
         parts = urlsplit(url)
@@ -228,34 +194,11 @@ class Connection:
             try:
                 return action()
             except (exceptions.RedisError, OSError) as error:
-                verdict = self._verdict(error)
-                if not isinstance(verdict, FrontierUnreachable) or time.monotonic() + pause > end:
-                    raise verdict from error
+                found = verdict(error, where=self.where)
+                if not isinstance(found, FrontierUnreachable) or time.monotonic() + pause > end:
+                    raise found from error
             self._pause(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
-
-    def _verdict(self, error: Exception) -> FrontierError:
-        code, rest = _code(error)
-        where = f"Redis at {self.where}"
-        if code == "LOST":
-            return FrontierLost(
-                f"The crawl's data is gone from {where} ({rest}): it was restarted without persistence, flushed, purged or evicted. The crawl is not finished; "
-                "what is on disk is whole. Run it again to begin a new queue, and give Redis an AOF (appendonly yes)"
-            )
-        if code == "FORMAT":
-            return FrontierMisconfigured(
-                f"The crawl in {where} was written in format {rest}, which this version does not read: "
-                "finish it with the version that began it, or purge it"
-            )
-        if code in _FOR_NOW:
-            return FrontierUnreachable(f"{where} refuses for now: {_FOR_NOW[code]} ({error})")
-        if code in _FOR_GOOD:
-            return FrontierMisconfigured(f"{where}: {_FOR_GOOD[code]}")
-        if isinstance(error, exceptions.ResponseError | exceptions.DataError):
-            return FrontierError(f"{where} answered with an error: {error}")
-        return FrontierUnreachable(
-            f"{where} does not answer ({error}). Is it running? Start it, correct REDIS_URL, or unset REDIS_URL to use the embedded server"
-        )
 
 
 def _reply(line: Any) -> Any:
@@ -263,16 +206,3 @@ def _reply(line: Any) -> Any:
         return line.read_response()
     except exceptions.ResponseError as error:
         return error
-
-
-def _code(error: Exception) -> tuple[str, str]:
-    """The code word of a reply and the text behind it. The library cuts some codes off, and old servers wrap the errors of scripts."""
-    text = str(error)
-    for kind, code in _CODES.items():
-        if isinstance(error, kind):
-            return ("NOAUTH" if code == "WRONGPASS" and "required" in text else code), text
-    wrapped = _WRAPPED.search(text)
-    if wrapped:
-        return wrapped[1], text
-    code, _, rest = text.partition(" ")
-    return code, rest

@@ -19,6 +19,9 @@ and every script may touch them in one step. There is no other key, so a purge n
 | `parked`        | hash | kid -> item that waits for the fate of its owner                                                                 |
 | `workers`       | hash | worker -> time of the last heartbeat and what it said                                                            |
 
+A server shared with others needs `appendonly yes` and `maxmemory-policy noeviction` (or volatile-*, no key of ours expires); no encoding limit matters: the seen
+tables are plain hashes of a few hundred bytes a field, the queue is lists. It may be Redis 6.2 to 8 or Valkey, and needs no module.
+
 A kid is a key as text: `#114923` for an int, `=刘德华` for a str. An item is its depth, its kid, and what the locator adds to the kid (see item.py).
 Times are seconds since 1970 by the Redis server's clock.
 """
