@@ -45,6 +45,8 @@ logger = logging.getLogger(__name__)
 
 #: seconds between two looks of a starving worker at the frontier
 _POLL_SECONDS = 0.25
+#: seconds for which one call waits for a Redis that is away: longer would block the whole worker
+_PATIENCE_SECONDS = 1.0
 #: seconds between two heartbeats
 _HEARTBEAT_SECONDS = 5.0
 #: seconds between two looks at the list of start URLs, and how many are taken at once
@@ -117,6 +119,7 @@ class Run:
             generation=read_generation(self.plan.folder),
             lease_seconds=settings.getfloat("BAIKE_LEASE_SECONDS"),
             max_attempts=settings.getint("BAIKE_MAX_ATTEMPTS"),
+            patience=_PATIENCE_SECONDS,
             start_urls=f"{self.crawler.spidercls.name}:start_urls",
         )
         write_generation(self.plan.folder, self.frontier.generation)
@@ -124,7 +127,7 @@ class Run:
     def _open_shards(self) -> int:
         settings, plan = self.crawler.settings, self.plan
         form = settings["BAIKE_TRIPLES_FORMAT"]
-        saved = salvage(plan.folder, crawl=plan.crawl, site=plan.site.name, triples_format=form, before_listing=self._book)
+        saved = salvage(plan.folder, crawl=plan.crawl, site=plan.site.name, triples_format=form, before_listing=self._salvage)
         self.frontier.release_dead_workers()
         self.writer = ShardWriter(
             plan.folder,
@@ -139,8 +142,13 @@ class Run:
             self._book(map(Entry.from_dict, read_entries(plan.folder)))
         return saved.entry_count
 
+    def _salvage(self, entries: Iterable[Entry]) -> None:
+        """Tells the frontier which entries a dead worker left on disk: what it had claimed is done, anything else is fetched again."""
+        for entry in entries:
+            self.frontier.salvage(identities(entry))
+
     def _book(self, entries: Iterable[Entry]) -> None:
-        """Tells the frontier what lies on disk already: it is done, and what it links to is known."""
+        """Tells a frontier that begins anew what lies on disk: it is done, and what its rows link to is known."""
         for entry in entries:
             asked, *others = identities(entry)
             self.frontier.mark_done([asked], aliases=others)

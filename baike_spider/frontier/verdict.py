@@ -34,7 +34,7 @@ _FOR_NOW = {
 _FOR_GOOD = {
     "MOVED": "it is a node of a Redis Cluster, which redis:// URLs do not reach",
     "NOAUTH": "it wants a password: put it into REDIS_URL (redis://user:password@host)",
-    "NOPERM": "the account lacks rights: allow it EVAL, EVALSHA and the keys ~baike:*",
+    "NOPERM": "the account lacks rights: give it +@all -@admin -@dangerous on the keys ~baike:* (start URLs are baike:start_urls)",
     "WRONGPASS": "it refuses the password of REDIS_URL",
 }
 #: errors whose code the library has cut off
