@@ -11,7 +11,6 @@ __all__ = [
     "EXIT_CODES",
     "BadInput",
     "FrontierGone",
-    "InUse",
     "NoContact",
     "OutputFailed",
     "RunError",
@@ -28,7 +27,6 @@ EXIT_CODES: dict[int, str] = {
     5: "the site refuses: verification pages or 403 in a row",
     6: "robots.txt forbids every entry",
     7: "no contact is set for the User-Agent of a live crawl",
-    8: "another run holds this crawl",
     9: "some input was skipped: no readable page, a refusal, or a named file that is no entry; the rest was extracted",
     130: "interrupted; the same command continues",
 }
@@ -70,15 +68,8 @@ class NoContact(RunError):
     reason = "no_contact"
 
 
-class InUse(RunError):
-    """Another run holds the crawl's folder."""
-
-    code = 8
-    reason = "in_use"
-
-
 _BY_REASON: dict[str, int] = {
-    **{error.reason: error.code for error in (BadInput, FrontierGone, OutputFailed, NoContact, InUse)},
+    **{error.reason: error.code for error in (BadInput, FrontierGone, OutputFailed, NoContact)},
     "refused": 5,
     "robots_forbidden": 6,
     "shutdown": 130,

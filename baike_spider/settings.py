@@ -6,12 +6,23 @@ Order of precedence: `scrapy crawl -s NAME=VALUE`, then the environment, then th
 from __future__ import annotations
 
 import os
+import sys
 
 from extractors import __version__
 
 
 def _env(name: str, default: str) -> str:
     return os.environ.get(name, "").strip() or default
+
+
+def _number(name: str, default: str) -> float:
+    """A number of the environment. What is none ends the program as bad input does: no crawl can begin."""
+    text = _env(name, default)
+    try:
+        return float(text)
+    except ValueError:
+        print(f"{name}={text!r} in the environment: give a number", file=sys.stderr)  # noqa: T201
+        sys.exit(2)
 
 
 # --- the crawl ---------------------------------------------------------------------------------------------------
@@ -25,39 +36,40 @@ BAIKE_MIRROR = _env("BAIKE_MIRROR", "")
 #: a mail address or web page that reaches you, sent in the User-Agent; a live crawl refuses to start without one
 BAIKE_CONTACT = _env("BAIKE_CONTACT", "")
 #: bytes of one compressed shard before the next begins
-BAIKE_SHARD_BYTES = int(_env("BAIKE_SHARD_BYTES", str(64 << 20)))
+BAIKE_SHARD_BYTES = int(_number("BAIKE_SHARD_BYTES", str(64 << 20)))
 #: `tsv` (columns of output/README.md) or `jsonl` (the same fields, verbatim, at twice the cost)
 BAIKE_TRIPLES_FORMAT = _env("BAIKE_TRIPLES_FORMAT", "tsv")
 #: seconds between two durable commits; what a killed worker fetches again at most
-BAIKE_COMMIT_SECONDS = float(_env("BAIKE_COMMIT_SECONDS", "1"))
+BAIKE_COMMIT_SECONDS = _number("BAIKE_COMMIT_SECONDS", "1")
 
 # --- the frontier ------------------------------------------------------------------------------------------------
 
 #: redis://, rediss:// or unix:// address; empty: an embedded Redis is started in the crawl's folder
 REDIS_URL = _env("REDIS_URL", "")
 #: seconds a worker may hold an entry without a sign of life before another takes it
-BAIKE_LEASE_SECONDS = float(_env("BAIKE_LEASE_SECONDS", "120"))
+BAIKE_LEASE_SECONDS = _number("BAIKE_LEASE_SECONDS", "120")
 #: failures after which an entry goes to the dead letters
-BAIKE_MAX_ATTEMPTS = int(_env("BAIKE_MAX_ATTEMPTS", "5"))
+BAIKE_MAX_ATTEMPTS = int(_number("BAIKE_MAX_ATTEMPTS", "5"))
 #: seconds before an entry that failed is tried again; doubled with every failure
-BAIKE_RETRY_SECONDS = float(_env("BAIKE_RETRY_SECONDS", "30"))
+BAIKE_RETRY_SECONDS = _number("BAIKE_RETRY_SECONDS", "30")
 #: seconds for which a drained queue is watched for more (`redis-cli lpush baike:start_urls URL`) before the crawl ends
-BAIKE_IDLE_SECONDS = float(_env("BAIKE_IDLE_SECONDS", "0"))
+BAIKE_IDLE_SECONDS = _number("BAIKE_IDLE_SECONDS", "0")
 
 # --- manners -----------------------------------------------------------------------------------------------------
 
 #: seconds between two requests to one host
-DOWNLOAD_DELAY = float(_env("BAIKE_DELAY", "1"))
+DOWNLOAD_DELAY = _number("BAIKE_DELAY", "1")
 #: requests under way at once
-CONCURRENT_REQUESTS = int(_env("BAIKE_CONCURRENCY", "8"))
-CONCURRENT_REQUESTS_PER_DOMAIN = CONCURRENT_REQUESTS
+CONCURRENT_REQUESTS = int(_number("BAIKE_CONCURRENCY", "8"))
+# one site is all that a crawl has: CONCURRENT_REQUESTS alone is the limit
+CONCURRENT_REQUESTS_PER_DOMAIN = 1024
 #: refusals (verification pages, 403) in a row after which the crawl stops with reason `refused`
-BAIKE_REFUSALS_TO_STOP = int(_env("BAIKE_REFUSALS_TO_STOP", "5"))
+BAIKE_REFUSALS_TO_STOP = int(_number("BAIKE_REFUSALS_TO_STOP", "5"))
 #: seconds before a refused entry is asked for again
-BAIKE_REFUSAL_SECONDS = float(_env("BAIKE_REFUSAL_SECONDS", "60"))
+BAIKE_REFUSAL_SECONDS = _number("BAIKE_REFUSAL_SECONDS", "60")
 ROBOTSTXT_OBEY = True
 #: seconds until a request counts as failed
-DOWNLOAD_TIMEOUT = float(_env("BAIKE_TIMEOUT", "30"))
+DOWNLOAD_TIMEOUT = _number("BAIKE_TIMEOUT", "30")
 USER_AGENT = f"baike-spider/{__version__} (+{BAIKE_CONTACT or 'contact not set'})"
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.5",

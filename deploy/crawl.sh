@@ -2,9 +2,10 @@
 # The main job of the README: crawl, then show what came of it. Without SEEDS: our own encyclopedia on loopback.
 # The exit code is the crawl's; the summary is printed even of an interrupted crawl.
 set -u
+trap : INT TERM
 status=0
 if [ -n "${SEEDS:-}" ]; then
-    folder="${OUTPUT:-output}/baike"
+    folder="${OUTPUT:-output}/${BAIKE_CRAWL:-baike}"
     BAIKE_OUTPUT="${OUTPUT:-output}" scrapy crawl baike -a seeds="$SEEDS" || status=$?
 else
     folder="${OUTPUT:-output}/demo"

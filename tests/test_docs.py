@@ -47,7 +47,7 @@ def test_every_spider_argument(readme: str) -> None:
 
 def test_every_setting_and_its_environment_variable(readme: str) -> None:
     settings = (ROOT / "baike_spider" / "settings.py").read_text(encoding="utf-8")
-    knobs = re.findall(r'^([A-Z_]+) = .*_env\("([A-Z_]+)"', settings, re.MULTILINE)
+    knobs = re.findall(r'^([A-Z_]+) = .*_(?:env|number)\("([A-Z_]+)"', settings, re.MULTILINE)
     assert len(knobs) >= 17
     for setting, variable in knobs:
         assert re.search(rf"^\| `{setting}` \| `{variable}` \|", readme, re.MULTILINE), setting

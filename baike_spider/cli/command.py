@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-__all__ = ["Commands", "add_command", "positive"]
+__all__ = ["Commands", "add_command", "port", "positive"]
 
 Commands = argparse._SubParsersAction
 
@@ -14,6 +14,13 @@ def add_command(commands: Commands[argparse.ArgumentParser], name: str, text: st
     return commands.add_parser(
         name, help=text, description=text, epilog=f"example:\n  {example}", formatter_class=argparse.RawDescriptionHelpFormatter
     )
+
+
+def port(text: str) -> int:
+    """argparse type: a port, 0 for any free one."""
+    if not (text.isascii() and text.isdigit()) or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r}: give a port from 0 to 65535")
+    return int(text)
 
 
 def positive(text: str) -> int:

@@ -87,8 +87,9 @@ def _output(path: str | None) -> Iterator[TextIO]:
             yield out
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise OutputFailed(f"{path}: {error.strerror or error}") from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 @contextmanager

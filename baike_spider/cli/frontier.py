@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from baike_spider.cli.command import Commands, add_command
-from baike_spider.crawl.door import open_frontier, write_generation
-from baike_spider.crawl.plan import read_seeds
+from baike_spider.crawl.door import State, open_frontier, write_state
+from baike_spider.crawl.plan import named_site, read_seeds
 from baike_spider.exits import BadInput
 from baike_spider.frontier import Candidate
-from extractors import site_named
 
 if TYPE_CHECKING:
     import argparse
@@ -42,15 +41,17 @@ def _run(args: argparse.Namespace) -> int:
         raise BadInput("purge forgets what was seen, waits and failed (the shards stay); say --yes to do it")
     if args.action == "add" and not args.entries:
         raise BadInput("add what? Give names, entry URLs, or @FILE")
-    refs = [ref for words in args.entries for ref in read_seeds(words, site_named(args.site))]
-    with open_frontier(Path(args.folder), redis_url=os.environ.get("REDIS_URL", "")) as frontier:
+    refs = [ref for words in args.entries for ref in read_seeds(words, named_site(args.site))]
+    with open_frontier(
+        Path(args.folder), redis_url=os.environ.get("REDIS_URL", ""), generation="" if args.action == "purge" else None
+    ) as frontier:
         if args.action == "add":
             print(f"{frontier.add([Candidate(ref.key, ref.locator) for ref in refs])} new", file=sys.stderr)
         elif args.action == "retry":
             print(f"{frontier.retry_dead([ref.key for ref in refs] if refs else None)} back in the queue", file=sys.stderr)
         elif args.action == "purge":
             frontier.purge()
-            write_generation(Path(args.folder), frontier.generation)
+            write_state(Path(args.folder), State(frontier.generation))
         else:
             _print_dead(frontier)
     return 0

@@ -37,7 +37,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    folder = Path(args.folder)
+    folder = Path(args.folder).resolve()
     with open_frontier(folder, redis_url=os.environ.get("REDIS_URL", "")) as frontier:
         if args.json:
             print(json.dumps(crawl_status(frontier, folder).as_dict(), ensure_ascii=False))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError
 
-from baike_spider.crawl.plan import make_plan
+from baike_spider.crawl.plan import check_contact, make_plan
 from baike_spider.exits import RunError, exit_code_for
 
 if TYPE_CHECKING:
@@ -29,12 +29,16 @@ class Command(CrawlCommand):
         except KeyError as error:
             raise UsageError(f"{error.args[0]}; `scrapy list` names the spiders", print_help=False) from error
         try:
-            make_plan(args[0], opts.spargs, crawler.settings)
+            plan = make_plan(args[0], opts.spargs, crawler.settings)
+            check_contact(plan, crawler.settings.get("BAIKE_CONTACT") or "")
         except RunError as error:
             print(f"scrapy crawl {args[0]}: {error}", file=sys.stderr)  # noqa: T201
             self.exitcode = error.code
             return
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
-        reason = crawler.stats.get_value("finish_reason") if crawler.stats else None
+        stats = crawler.stats
+        reason = (stats.get_value("crawl/failure") or stats.get_value("finish_reason")) if stats else None
+        if reason is None and not self.crawler_process.bootstrap_failed:
+            reason = "shutdown"  # a second Ctrl-C: the crawl was cut off before it could say so
         self.exitcode = exit_code_for(reason)

@@ -70,6 +70,8 @@ def _extract_file(path: str, *, fmt: Format) -> Outcome:
         return extract_page(read_page(path), fmt=fmt)
     except InputError as error:
         return Outcome(path, "unreadable", message=str(error))
+    except Exception as error:  # noqa: BLE001 - the edge of the loop: one page that we fail on must not end a night's work; it is counted
+        return Outcome(path, "error", message=f"{type(error).__name__}: {error}; please report the page")
 
 
 def _lines(entry: Entry, fmt: Format) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from baike_spider.exits import BadInput, FrontierGone, OutputFailed
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["EMBEDDED", "GENERATION", "open_frontier", "read_generation", "write_generation"]
+__all__ = ["EMBEDDED", "GENERATION", "State", "open_frontier", "read_state", "write_state"]
 
 #: file of the crawl's folder that names its queue in Redis
 GENERATION = "frontier.json"
@@ -27,17 +28,21 @@ EMBEDDED = "redis"
 
 
 @contextmanager
-def open_frontier(folder: Path, *, redis_url: str) -> Iterator[Frontier]:
-    """The frontier of a crawl that exists. `redis_url`: "" for the embedded server. Raises BadInput, FrontierGone."""
-    generation = read_generation(folder)
-    if not generation:
+def open_frontier(folder: Path, *, redis_url: str, generation: str | None = None) -> Iterator[Frontier]:
+    """The frontier of a crawl that exists. `redis_url`: "" for the embedded server. `generation`: which crawl in Redis it must be, None:
+    the folder's own, "": whatever is there. Raises BadInput, FrontierGone."""
+    folder = folder.resolve()
+    known = read_state(folder).generation
+    if not known:
         raise BadInput(f"{folder} is no crawl's folder: it has no {GENERATION}; name the folder of a crawl, such as output/baike")
     server = None
     try:
         if not redis_url:
             server = EmbeddedServer.start(folder / EMBEDDED)
             redis_url = server.url
-        with Frontier.connect(redis_url, crawl=folder.name, worker=worker_name(), generation=generation) as frontier:
+        with Frontier.connect(
+            redis_url, crawl=folder.name, worker=worker_name(), generation=known if generation is None else generation
+        ) as frontier:
             yield frontier
     except FrontierError as error:
         raise FrontierGone(str(error)) from error
@@ -46,18 +51,32 @@ def open_frontier(folder: Path, *, redis_url: str) -> Iterator[Frontier]:
             server.close()
 
 
-def read_generation(folder: Path) -> str:
-    """Which crawl in Redis belongs to this folder: "" for a new one."""
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the folder remembers of its queue."""
+
+    generation: str = ""
+    """Which crawl in Redis belongs to this folder; "" for a new one."""
+    booked: bool = False
+    """Whether that queue knows what the folder's shards hold."""
+
+
+def read_state(folder: Path) -> State:
+    """What the folder remembers. Raises OutputFailed when it cannot be read."""
     try:
-        return str(json.loads((folder / GENERATION).read_text(encoding="utf-8"))["generation"])
+        data = json.loads((folder / GENERATION).read_text(encoding="utf-8"))
+        return State(str(data["generation"]), bool(data["booked"]))
     except FileNotFoundError:
-        return ""
+        return State()
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise OutputFailed(f"{folder / GENERATION} cannot be read ({error}); delete it to begin the queue anew from the shards") from error
 
 
-def write_generation(folder: Path, generation: str) -> None:
-    """Remembers it; whole or not at all."""
+def write_state(folder: Path, state: State) -> None:
+    """Remembers it; whole or not at all. Raises OutputFailed."""
     part = folder / f".{GENERATION}-{os.getpid()}"
-    part.write_text(json.dumps({"generation": generation}) + "\n", encoding="utf-8")
-    part.replace(folder / GENERATION)
+    try:
+        part.write_text(json.dumps(asdict(state)) + "\n", encoding="utf-8")
+        part.replace(folder / GENERATION)
+    except OSError as error:
+        raise OutputFailed(f"{folder / GENERATION}: {error.strerror or error}") from error

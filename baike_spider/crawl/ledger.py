@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from baike_spider.frontier import Candidate
+from baike_spider.shards import ShardError
 from extractors import entry_ref
 
 if TYPE_CHECKING:
@@ -54,21 +55,31 @@ def reject_record(page: Page, verdict: Verdict) -> dict[str, Any]:
 
 
 class Ledger:
-    """Group commits of one worker. `max_depth`: links found deeper are not queued, None: no limit."""
+    """Group commits of one worker. `max_depth`: links found deeper are not queued, None: no limit.
+
+    Only `entry` and `commit` talk to Redis; what the others are told waits in memory for the next commit, so that a Redis that is away
+    costs time and no page.
+    """
 
     def __init__(self, intake: Intake, writer: ShardWriter, *, max_depth: int | None = None, retry_seconds: float = 30) -> None:
         self._intake = intake
         self._writer = writer
         self._max_depth = max_depth
         self._retry_seconds = retry_seconds
+        self._found: list[Candidate] = []
         self._done: list[Lease] = []
         self._dead: list[tuple[Lease, str]] = []
+        self._back: list[tuple[Lease, float, bool, str]] = []
         self._entries = 0
         self._dirty = False
         self.counts: Counter[str] = Counter()
 
     def entry(self, item: EntryItem) -> bool:
-        """Queues the entry's links and writes its records; False when another name already brought this entry."""
+        """Queues the entry's links and writes its records; False when another name already brought this entry.
+
+        Raises FrontierError before anything is written: the call may be repeated. Raises ShardError when the records are taken, but wait
+        for space: not to be repeated.
+        """
         lease = item.lease
         if lease is None:
             self._write(item)
@@ -80,61 +91,82 @@ class Ledger:
             self._alias(item)
             self._done.append(lease)
             return False
-        self._write(item)
+        try:
+            self._write(item)
+        except ShardError:
+            self._done.append(lease)
+            raise
         self._done.append(lease)
         self._entries += 1
         return True
 
-    def follow(self, refs: Iterable[EntryRef], *, depth: int) -> int:
-        """Queues what a page links to, in one call; how many were new."""
-        return self._add(self._candidates(refs, depth))
+    def follow(self, refs: Iterable[EntryRef], *, depth: int) -> None:
+        """Queues what a page links to, with the next commit."""
+        self._found += self._candidates(refs, depth)
 
     def reject(self, record: dict[str, Any], lease: Lease | None, *, outcome: Outcome = "done", delay: float = 0) -> None:
-        """Keeps and counts a page that gave no entry, and settles its lease: `again` at once, the others with the next commit."""
-        if lease is not None and outcome == "again":
-            self._intake.give_back(lease, delay=delay, error=record["message"])
+        """Keeps and counts a page that gave no entry, and settles its lease with the next commit; `delay`: seconds, for `again`."""
         self.counts[f"verdict/{record['verdict']}"] += 1
-        self._writer.reject(record)
+        if lease is not None:
+            self._settle(lease, outcome, delay=delay, error=record["message"])
         self._dirty = True
-        if lease is not None and outcome == "dead":
-            self._dead.append((lease, record["message"]))
-        elif lease is not None and outcome == "done":
-            self._done.append(lease)
+        self._writer.reject(record)
 
     def failed(self, lease: Lease, error: str) -> None:
         """A fetch that failed: back to the queue, later with every attempt, to the dead letters in the end."""
         self.counts["failed"] += 1
-        delay = self._retry_seconds * 2 ** min(lease.attempts, 10)
-        self._intake.give_back(lease, delay=delay, error=error, failed=True)
+        self._back.append((lease, self._retry_seconds * 2 ** min(lease.attempts, 10), True, error))
+
+    def give_back(self, lease: Lease) -> None:
+        """To the queue again, nothing held against it."""
+        self._back.append((lease, 0.0, False, ""))
+
+    def unless_settled(self, lease: Lease, outcome: Outcome, *, error: str = "") -> None:
+        """Settles a lease whose item never came to an end here: another pipeline dropped it, or failed."""
+        waiting = (*self._done, *(lease for lease, _ in self._dead), *(back[0] for back in self._back))
+        if self._intake.holds(lease) and lease not in waiting:
+            self._settle(lease, outcome, error=error)
 
     def commit(self) -> None:
-        """Makes everything durable, then tells the frontier. Nothing to do costs nothing."""
+        """Makes everything durable, then tells the frontier. Nothing to do costs nothing. May be repeated after an error."""
         if self._dirty:
             self._writer.commit()
             self._dirty = False
+        if self._found:
+            self._intake.frontier.add(self._found)
+            self._found = []
         if self._done:
             self._intake.ack(self._done, entries=self._entries)
             self._done, self._entries = [], 0
         while self._dead:
             self._intake.bury(*self._dead[0])
             del self._dead[0]
+        while self._back:
+            lease, delay, failed, error = self._back[0]
+            self._intake.give_back(lease, delay=delay, failed=failed, error=error)
+            del self._back[0]
 
     def close(self) -> None:
-        """Commits, finishes the shards."""
+        """Commits, then finishes the shards. When the frontier cannot be told, the shards stay unlisted: the next run books and lists them."""
         self.commit()
         self._writer.close()
+
+    def _settle(self, lease: Lease, outcome: Outcome, *, delay: float = 0, error: str = "") -> None:
+        if outcome == "again":
+            self._back.append((lease, delay, False, error))
+        elif outcome == "dead":
+            self._dead.append((lease, error))
+        else:
+            self._done.append(lease)
 
     def _candidates(self, refs: Iterable[EntryRef], depth: int) -> list[Candidate]:
         if self._max_depth is not None and depth > self._max_depth:
             return []
         return [Candidate(ref.key, ref.locator, depth) for ref in refs]
 
-    def _add(self, candidates: list[Candidate]) -> int:
-        return self._intake.frontier.add(candidates) if candidates else 0
-
     def _write(self, item: EntryItem) -> None:
-        self._writer.write(item.entry, dict(item))
         self._dirty = True
+        self._writer.write(item.entry, dict(item))
         self.counts["entries"] += 1
 
     def _alias(self, item: EntryItem) -> None:

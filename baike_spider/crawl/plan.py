@@ -19,11 +19,38 @@ if TYPE_CHECKING:
 
     from scrapy.settings import BaseSettings
 
-__all__ = ["ARGUMENTS", "Follow", "Plan", "is_loopback", "make_plan", "read_seed", "read_seeds"]
+__all__ = [
+    "ARGUMENTS",
+    "PLACEHOLDER",
+    "Follow",
+    "Plan",
+    "check_contact",
+    "is_loopback",
+    "make_plan",
+    "named_site",
+    "read_seed",
+    "read_seeds",
+]
 
 Follow = Literal["none", "infobox", "summary", "page"]
 _FOLLOWS = ("none", "infobox", "summary", "page")
 ARGUMENTS = ("seeds", "max_entries", "max_depth", "follow", "site")
+#: the contact of our own examples, which reaches nobody
+PLACEHOLDER = "you@example.org"
+#: settings that are numbers, and the least of each
+_NUMBERS = {
+    "BAIKE_COMMIT_SECONDS": 0.01,
+    "BAIKE_IDLE_SECONDS": 0,
+    "BAIKE_LEASE_SECONDS": 3,
+    "BAIKE_MAX_ATTEMPTS": 1,
+    "BAIKE_REFUSALS_TO_STOP": 1,
+    "BAIKE_REFUSAL_SECONDS": 0,
+    "BAIKE_RETRY_SECONDS": 0,
+    "BAIKE_SHARD_BYTES": 1,
+    "CONCURRENT_REQUESTS": 1,
+    "DOWNLOAD_DELAY": 0,
+    "DOWNLOAD_TIMEOUT": 0.01,
+}
 _CRAWL_NAME = re.compile(r"[\w.\-]{1,64}")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -57,7 +84,7 @@ def make_plan(spider: str, arguments: Mapping[str, str | None], settings: BaseSe
     unknown = sorted(set(arguments) - set(ARGUMENTS))
     if unknown:
         raise BadInput(f"unknown argument {', '.join(unknown)}; there are: {', '.join(ARGUMENTS)}")
-    site = _site(arguments.get("site") or "baidu_baike")
+    site = named_site(arguments.get("site") or "baidu_baike")
     follow = arguments.get("follow") or "infobox"
     if follow not in _FOLLOWS:
         raise BadInput(f"follow={follow!r}: choose one of {', '.join(_FOLLOWS)}")
@@ -74,7 +101,7 @@ def make_plan(spider: str, arguments: Mapping[str, str | None], settings: BaseSe
         max_entries=_count(arguments, "max_entries", least=1),
         max_depth=_count(arguments, "max_depth", least=0),
     )
-    _check_contact(plan, settings.get("BAIKE_CONTACT") or "")
+    _check_numbers(settings)
     return plan
 
 
@@ -96,6 +123,8 @@ def read_seeds(seeds: str | None, site: Site) -> Iterator[EntryRef]:
 
 def read_seed(seed: str, *, where: str, site: Site) -> EntryRef:
     """The entry that one name or entry URL means. Raises BadInput, which says `where` it stood."""
+    if not seed.strip():
+        raise BadInput(f"{where}: an empty seed; give a name or an entry URL")
     if "://" not in seed:
         return EntryRef(site.name, " ".join(seed.split()))
     ref = entry_ref(seed)
@@ -107,6 +136,8 @@ def read_seed(seed: str, *, where: str, site: Site) -> EntryRef:
 
 
 def _read(path: Path) -> str:
+    if path.exists() and not path.is_file():
+        raise BadInput(f"seed file {path}: not a regular file; it is read twice, so save it first")
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -115,7 +146,8 @@ def _read(path: Path) -> str:
         raise BadInput(f"seed file {path}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
 
 
-def _site(name: str) -> Site:
+def named_site(name: str) -> Site:
+    """The site of that name. Raises BadInput with the names there are."""
     try:
         return site_named(name)
     except KeyError as error:
@@ -139,12 +171,25 @@ def _mirror(address: str) -> str:
     return address
 
 
-def _check_contact(plan: Plan, contact: str) -> None:
-    if is_loopback(plan.mirror or plan.site.base) or contact:
+def _check_numbers(settings: BaseSettings) -> None:
+    for name, least in _NUMBERS.items():
+        try:
+            sound = settings.getfloat(name) >= least
+        except (TypeError, ValueError):
+            sound = False
+        if not sound:
+            raise BadInput(f"{name}={settings.get(name)!r}: give a number from {least:g}")
+    if settings.get("BAIKE_TRIPLES_FORMAT") not in ("jsonl", "tsv"):
+        raise BadInput(f"BAIKE_TRIPLES_FORMAT={settings.get('BAIKE_TRIPLES_FORMAT')!r}: choose jsonl or tsv")
+
+
+def check_contact(plan: Plan, contact: str) -> None:
+    """Raises NoContact for a live crawl without a contact, or with the example's."""
+    if is_loopback(plan.mirror or plan.site.base) or (contact and contact != PLACEHOLDER):
         return
     raise NoContact(
         f"a live crawl of {plan.site.title} needs a contact in its User-Agent; set one and run again: "
-        "export BAIKE_CONTACT=you@example.org  (真站抓取须留联系方式)"
+        f"export BAIKE_CONTACT={PLACEHOLDER}  (真站抓取须留联系方式)"
     )
 
 

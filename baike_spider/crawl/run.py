@@ -1,36 +1,33 @@
-"""One run of a worker: opens the frontier, the shards and the ledger, keeps them alive, closes them in order.
+"""One run of a worker: leases become requests, finished work is committed, everything is kept alive and closed in order.
 
-Comes in: a `Plan`. Goes out: an attached scheduler and a ledger that pipelines and middlewares share. What opens here
-closes here; an error that ends the run is kept in `failure`.
+Comes in: a `Plan`. Goes out: an attached scheduler and a ledger that pipelines and middlewares share. An error that ends the run is kept in
+`failure`; `crawl/failure` in the stats names it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
 import time
 from typing import TYPE_CHECKING, Self
-from weakref import WeakKeyDictionary
 
 from scrapy import Request
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.defer import _schedule_coro
 
-from baike_spider.crawl.door import EMBEDDED, read_generation, write_generation
-from baike_spider.crawl.ledger import Ledger, identities, reject_record
+from baike_spider.crawl.ledger import Ledger, reject_record
+from baike_spider.crawl.opening import Opened
 from baike_spider.crawl.pace import Pace
-from baike_spider.crawl.plan import Plan, read_seed
+from baike_spider.crawl.plan import Plan, check_contact, read_seed
 from baike_spider.exits import BadInput, FrontierGone, OutputFailed, RunError
-from baike_spider.frontier import Candidate, EmbeddedServer, Frontier, FrontierError, FrontierUnreachable, worker_name
+from baike_spider.frontier import FrontierError, FrontierUnreachable
 from baike_spider.frontier.intake import Intake
 from baike_spider.frontier.scheduler import FrontierScheduler
-from baike_spider.shards import ShardError, ShardWriter, read_entries, salvage
-from extractors import Entry, EntryRef, NotAnEntry, Page, entry_ref
+from baike_spider.shards import ShardError
+from extractors import EntryRef, NotAnEntry, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable
 
     from scrapy.crawler import Crawler
     from scrapy.utils.asyncio import AsyncioLoopingCall
@@ -45,28 +42,45 @@ logger = logging.getLogger(__name__)
 
 #: seconds between two looks of a starving worker at the frontier
 _POLL_SECONDS = 0.25
-#: seconds for which one call waits for a Redis that is away: longer would block the whole worker
-_PATIENCE_SECONDS = 1.0
 #: seconds between two heartbeats
 _HEARTBEAT_SECONDS = 5.0
 #: seconds between two looks at the list of start URLs, and how many are taken at once
 _START_URLS_SECONDS, _START_URLS = 1.0, 500
 
-_runs: WeakKeyDictionary[Crawler, Run] = WeakKeyDictionary()
+_runs: dict[Crawler, Run] = {}
 
 
 class Run:
-    """A worker's open resources, one object a crawler."""
+    """A worker at work, one object a crawler."""
 
     def __init__(self, crawler: Crawler, plan: Plan) -> None:
+        """Opens everything and queues the seeds. Raises RunError; what was opened until then is closed again."""
+        settings = crawler.settings
+        check_contact(plan, settings.get("BAIKE_CONTACT") or "")
+        assert crawler.engine is not None
+        scheduler = crawler.engine.scheduler
+        if not isinstance(scheduler, FrontierScheduler):
+            raise BadInput(f"SCHEDULER is {type(scheduler).__name__}: this spider needs baike_spider.frontier.scheduler.FrontierScheduler")
         self.crawler = crawler
         self.plan = plan
         self.failure: RunError | None = None
         self.refusals_in_row = 0
         self.stopping = False
+        self._scheduler = scheduler
         self._pace = Pace(time.monotonic())
-        self._embedded: EmbeddedServer | None = None
         self._timers: list[AsyncioLoopingCall | LoopingCall] = []
+        self._opened = opened = Opened(plan, settings, spider=crawler.spidercls.name)
+        left = None if plan.max_entries is None else plan.max_entries - opened.entries_before
+        self.intake = Intake(opened.frontier, batch=2 * settings.getint("CONCURRENT_REQUESTS"), max_entries=left)
+        self.ledger = Ledger(self.intake, opened.writer, max_depth=plan.max_depth, retry_seconds=settings.getfloat("BAIKE_RETRY_SECONDS"))
+        try:
+            self._queue_seeds()
+        except FrontierError as error:
+            opened.close()
+            raise FrontierGone(str(error)) from error
+        except RunError:
+            opened.close()
+            raise
 
     @staticmethod
     def of(crawler: Crawler) -> Run | None:
@@ -74,104 +88,24 @@ class Run:
         return _runs.get(crawler)
 
     @classmethod
-    def open(cls, crawler: Crawler, plan: Plan) -> Self:
-        """Opens everything and queues the seeds. Raises RunError; what was opened until then is closed again."""
+    def begin(cls, crawler: Crawler, plan: Plan) -> Self:
+        """Opens a run and lets it lease. Raises RunError."""
         run = cls(crawler, plan)
-        try:
-            run._open()
-        except BaseException:
-            run._close_connections()
-            raise
         _runs[crawler] = run
+        run._attach()
         return run
 
-    def _open(self) -> None:
-        settings, plan = self.crawler.settings, self.plan
-        _make_folder(plan)
-        try:
-            self._open_frontier()
-            recovered = self._open_shards()
-            self.intake = Intake(self.frontier, batch=2 * settings.getint("CONCURRENT_REQUESTS"), max_entries=self._entries_left())
-            self.ledger = Ledger(self.intake, self.writer, max_depth=plan.max_depth, retry_seconds=settings.getfloat("BAIKE_RETRY_SECONDS"))
-            new = self.ledger.follow(plan.seeds, depth=0)
-            remaining = self.frontier.count().open
-        except FrontierError as error:
-            raise FrontierGone(str(error)) from error
-        except ShardError as error:
-            raise OutputFailed(str(error)) from error
-        logger.info(
-            "crawl %s: %d entries waiting, %d of them new seeds, %d recovered from an earlier run", plan.crawl, remaining, new, recovered
-        )
-        if not plan.seeds and not remaining and not self._entries_before and not settings.getfloat("BAIKE_IDLE_SECONDS"):
+    def _queue_seeds(self) -> None:
+        plan, before = self.plan, self._opened.entries_before
+        self.ledger.follow(plan.seeds, depth=0)
+        self.ledger.commit()
+        self._add_start_urls()
+        waiting = self.intake.frontier.count().open
+        logger.info("crawl %s: %d entries waiting, %d stored, %d of them recovered", plan.crawl, waiting, before, self._opened.recovered)
+        if not plan.seeds and not waiting and not before and not self.crawler.settings.getfloat("BAIKE_IDLE_SECONDS"):
             raise BadInput(f"crawl {plan.crawl!r} is new and has no seeds: give -a seeds=刘德华,清华大学 or -a seeds=@FILE")
-        self._attach()
-
-    def _open_frontier(self) -> None:
-        settings = self.crawler.settings
-        url = settings.get("REDIS_URL")
-        if not url:
-            self._embedded = EmbeddedServer.start(self.plan.folder / EMBEDDED)
-            url = self._embedded.url
-        self.frontier = Frontier.connect(
-            url,
-            crawl=self.plan.crawl,
-            worker=worker_name(),
-            generation=read_generation(self.plan.folder),
-            lease_seconds=settings.getfloat("BAIKE_LEASE_SECONDS"),
-            max_attempts=settings.getint("BAIKE_MAX_ATTEMPTS"),
-            patience=_PATIENCE_SECONDS,
-            start_urls=f"{self.crawler.spidercls.name}:start_urls",
-        )
-        write_generation(self.plan.folder, self.frontier.generation)
-
-    def _open_shards(self) -> int:
-        settings, plan = self.crawler.settings, self.plan
-        form = settings["BAIKE_TRIPLES_FORMAT"]
-        saved = salvage(plan.folder, crawl=plan.crawl, site=plan.site.name, triples_format=form, before_listing=self._salvage)
-        self.frontier.release_dead_workers()
-        self.writer = ShardWriter(
-            plan.folder,
-            worker=worker_name(),
-            site=plan.site.name,
-            crawl=plan.crawl,
-            triples_format=form,
-            roll_bytes=settings.getint("BAIKE_SHARD_BYTES"),
-        )
-        self._entries_before = self.writer.listed_entries()
-        if self._entries_before and not self.frontier.count().done:
-            self._book(map(Entry.from_dict, read_entries(plan.folder)))
-        return saved.entry_count
-
-    def _salvage(self, entries: Iterable[Entry]) -> None:
-        """Tells the frontier which entries a dead worker left on disk: what it had claimed is done, anything else is fetched again."""
-        for entry in entries:
-            self.frontier.salvage(identities(entry))
-
-    def _book(self, entries: Iterable[Entry]) -> None:
-        """Tells a frontier that begins anew what lies on disk: it is done, and what its rows link to is known."""
-        for entry in entries:
-            asked, *others = identities(entry)
-            self.frontier.mark_done([asked], aliases=others)
-            refs = [ref for row in entry.rows for link in row.links if (ref := entry_ref(link.url)) is not None]
-            self.frontier.add([Candidate(ref.key, ref.locator, 1) for ref in refs])
-
-    def _entries_left(self) -> int | None:
-        return None if self.plan.max_entries is None else self.plan.max_entries - self._entries_before
 
     def _attach(self) -> None:
-        assert self.crawler.engine is not None
-        scheduler = self.crawler.engine.scheduler
-        if not isinstance(scheduler, FrontierScheduler):
-            raise BadInput(f"SCHEDULER is {type(scheduler).__name__}: this spider needs baike_spider.frontier.scheduler.FrontierScheduler")
-        self._scheduler = scheduler
-        scheduler.attach(
-            self.intake,
-            request_for=self.request_for,
-            before_idle=self.commit,
-            on_lost=self._lost,
-            idle_seconds=self.crawler.settings.getfloat("BAIKE_IDLE_SECONDS"),
-        )
-        self._beat()
         settings = self.crawler.settings
         for tick, seconds in (
             (self._poll, _POLL_SECONDS),
@@ -183,23 +117,26 @@ class Run:
             timer = create_looping_call(tick)
             timer.start(seconds, now=False)
             self._timers.append(timer)
+        self._beat()
+        self._scheduler.attach(
+            self.intake,
+            request_for=self.request_for,
+            before_idle=self._before_idle,
+            on_lost=self._lost,
+            idle_seconds=settings.getfloat("BAIKE_IDLE_SECONDS"),
+        )
 
-    def request_for(self, lease: Lease) -> Request:
-        """The request that fetches a leased entry."""
+    def request_for(self, lease: Lease) -> Request | None:
+        """The request that fetches a leased entry; None, and a dead letter, when nobody knows its address."""
         ref = self.plan.site.locate(lease.locator)
-        assert ref is not None, lease.locator
+        if ref is None:
+            self.ledger.unless_settled(lease, "dead", error=f"{lease.locator!r} is no entry of {self.plan.site.title}")
+            return None
         return Request(self.plan.fetch_url(ref), errback=self._fetch_failed, dont_filter=True, meta={"lease": lease, "depth": lease.depth})
 
     def commit(self) -> None:
         """Makes finished work durable and acknowledges it. A full disk ends the run, a Redis that is away does not."""
-        try:
-            self.ledger.commit()
-        except ShardError as error:
-            self.fail(OutputFailed(str(error)))
-        except FrontierUnreachable as error:
-            logger.debug("commit waits: %s", error)
-        except FrontierError as error:
-            self._lost(error)
+        self._with_frontier(self.ledger.commit)
 
     def fail(self, error: RunError) -> None:
         """Ends the run with this error; the first one stays."""
@@ -212,37 +149,49 @@ class Run:
         """Closes the spider; running requests are finished, leases given back."""
         self.stopping = True
         self._scheduler.detach()
-        assert self.crawler.engine is not None
-        _schedule_coro(self.crawler.engine.close_spider_async(reason=reason))
+        if self.crawler.engine is not None:
+            _schedule_coro(self.crawler.engine.close_spider_async(reason=reason))
+
+    def is_closing(self) -> bool:
+        """Whether waiting for Redis would only hold up the end."""
+        return self.stopping or self.crawler.engine is None or not self.crawler.engine.running
 
     def close(self) -> None:
-        """Finishes the shards, gives back the leases, closes Redis: in this order."""
+        """Finishes the shards, gives back the leases, closes Redis: in this order, whatever fails."""
         for timer in self._timers:
             timer.stop()
         self._scheduler.detach()
         try:
             self.ledger.close()
-        except ShardError as error:
-            self.failure = self.failure or OutputFailed(str(error))
-            logger.error("%s", error)
-        except FrontierError as error:
-            self.failure = self.failure or FrontierGone(str(error))
-            logger.error("%s", error)
-        try:
             self.intake.close()
+        except ShardError as error:
+            self._keep(OutputFailed(str(error)))
         except FrontierError as error:
-            logger.warning("leases come back by themselves after %s s: %s", self.crawler.settings["BAIKE_LEASE_SECONDS"], error)
-        self._close_connections()
-        for name, count in sorted(self.ledger.counts.items()):
-            assert self.crawler.stats is not None
-            self.crawler.stats.set_value(f"crawl/{name}", count)
+            self._keep(FrontierGone(f"{error}; what is on disk and not listed yet is listed by the next run"))
+        finally:
+            self._opened.close()
+            _runs.pop(self.crawler, None)
+        stats = self.crawler.stats
+        if stats is not None:
+            for name, count in sorted(self.ledger.counts.items()):
+                stats.set_value(f"crawl/{name}", count)
+            if self.failure is not None:
+                stats.set_value("crawl/failure", self.failure.reason)
 
-    def _close_connections(self) -> None:
-        frontier = getattr(self, "frontier", None)
-        if frontier is not None:
-            frontier.close()
-        if self._embedded is not None:
-            self._embedded.close()
+    def _keep(self, error: RunError) -> None:
+        self.failure = self.failure or error
+        logger.error("%s", error)
+
+    def _with_frontier(self, work: Callable[[], None]) -> None:
+        """Runs what talks to Redis and disk on a timer: what cannot be done now is done at the next tick."""
+        try:
+            work()
+        except ShardError as error:
+            self.fail(OutputFailed(str(error)))
+        except FrontierUnreachable as error:
+            logger.debug("waiting for Redis: %s", error)
+        except FrontierError as error:
+            self._lost(error)
 
     def _poll(self) -> None:
         """A starving engine asks again only when it is given something."""
@@ -252,6 +201,10 @@ class Run:
         if request is not None:
             self.crawler.engine.crawl(request)
 
+    def _before_idle(self) -> None:
+        self._take_start_urls()
+        self.commit()
+
     def _fetch_failed(self, failure: Failure) -> None:
         """Settles the lease of a request that never became a response."""
         request: Request = failure.request  # type: ignore[attr-defined]
@@ -259,8 +212,8 @@ class Run:
         error = f"{failure.type.__name__ if failure.type else 'error'}: {failure.getErrorMessage()}"
         logger.info("%s failed: %s", request.url, error)
         if self.stopping:
-            self.intake.give_back(lease)
-        elif isinstance(failure.value, IgnoreRequest):
+            self.ledger.give_back(lease)
+        elif isinstance(failure.value, IgnoreRequest | DownloadCancelledError):
             # robots.txt, or a page beyond DOWNLOAD_MAXSIZE: asking again would change nothing
             page = Page(b"", self.plan.real_url(request.url), source=request.url)
             verdict = NotAnEntry(str(failure.value), reason="robots" if "robots.txt" in str(failure.value) else "ignored")
@@ -269,56 +222,46 @@ class Run:
             self.ledger.failed(lease, error)
 
     def _renew(self) -> None:
-        try:
+        def renew() -> None:
             lost = self.intake.renew()
-        except FrontierUnreachable:
-            return
-        except FrontierError as error:
-            self._lost(error)
-            return
-        if lost:
-            logger.warning("%d leases ran out and were given away", lost)
+            if lost:
+                logger.warning("%d leases ran out and were given away", lost)
+
+        self._with_frontier(renew)
 
     def _take_start_urls(self) -> None:
+        self._with_frontier(self._add_start_urls)
+
+    def _add_start_urls(self) -> None:
         """Queues what somebody pushed to `<spider>:start_urls`; what is no entry of the site is said and forgotten."""
-        try:
-            urls = self.frontier.pop_start_urls(_START_URLS)
-            if not urls:
-                return
-            refs: list[EntryRef] = []
-            for url in urls:
-                try:
-                    refs.append(read_seed(url, where="start_urls", site=self.plan.site))
-                except BadInput as error:
-                    self.ledger.counts["start_urls/refused"] += 1
-                    logger.warning("start URL left out: %s", error)
-            self.ledger.follow(refs, depth=0)
-            self.frontier.start_urls_queued(urls)
-        except FrontierUnreachable as error:
-            logger.debug("start URLs wait: %s", error)
-        except FrontierError as error:
-            self._lost(error)
+        urls = self.intake.frontier.pop_start_urls(_START_URLS)
+        if not urls:
+            return
+        refs: list[EntryRef] = []
+        for url in urls:
+            try:
+                refs.append(read_seed(url, where="start_urls", site=self.plan.site))
+            except BadInput as error:
+                self.ledger.counts["start_urls/refused"] += 1
+                logger.warning("start URL left out: %s", error)
+        self.ledger.follow(refs, depth=0)
+        self.ledger.commit()
+        self.intake.frontier.start_urls_queued(urls)
 
     def _beat(self) -> None:
         """Says that this worker lives and how fast it goes."""
         counts = self.ledger.counts
-        refused = counts["verdict/refused"]
         pages = counts["entries"] + counts["duplicates"] + sum(count for name, count in counts.items() if name.startswith("verdict/"))
         self._pace.sample(time.monotonic(), pages)
-        rates = {str(window): round(rate, 3) for window, rate in self._pace.rates().items()}
-        said = {"entries": counts["entries"], "pages": pages, "refused": refused, "failed": counts["failed"], "held": self.intake.held}
-        with contextlib.suppress(FrontierUnreachable):
-            self.frontier.heartbeat({**said, "rates": rates})
+        said = {
+            "entries": counts["entries"],
+            "pages": pages,
+            "refused": counts["verdict/refused"],
+            "failed": counts["failed"],
+            "held": self.intake.held,
+            "rates": {str(window): round(rate, 3) for window, rate in self._pace.rates().items()},
+        }
+        self._with_frontier(lambda: self.intake.frontier.heartbeat(said))
 
     def _lost(self, error: FrontierError) -> None:
-        self.fail(FrontierGone(str(error)))
-
-
-def _make_folder(plan: Plan) -> None:
-    try:
-        plan.folder.mkdir(parents=True, exist_ok=True)
-        probe = plan.folder / f".writable-{os.getpid()}"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise OutputFailed(f"output folder {plan.folder}: {error.strerror or error}; choose another with BAIKE_OUTPUT") from error
+        self.fail(FrontierGone(f"{error}; `baike frontier purge {self.plan.folder} --yes` begins a new queue, the shards stay"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 
-from baike_spider.crawl.plan import is_loopback
+from baike_spider.crawl.plan import PLACEHOLDER, is_loopback
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -20,7 +20,7 @@ class ContactMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        if crawler.settings.get("BAIKE_CONTACT"):
+        if crawler.settings.get("BAIKE_CONTACT") not in (None, "", PLACEHOLDER):
             raise NotConfigured
         return cls()
 

@@ -33,6 +33,10 @@ class Intake:
         """Leases that are not settled yet, those waiting here included."""
         return len(self._held)
 
+    def holds(self, lease: Lease) -> bool:
+        """Whether this very lease is not settled yet."""
+        return self._held.get(lease.key) == lease
+
     @property
     def exhausted(self) -> bool:
         """Whether `max_entries` is reached."""

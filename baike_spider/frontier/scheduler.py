@@ -36,7 +36,7 @@ class FrontierScheduler(BaseScheduler):
     def __init__(self) -> None:
         self._requests: deque[Request] = deque()
         self._intake: Intake | None = None
-        self._request_for: Callable[[Lease], Request] | None = None
+        self._request_for: Callable[[Lease], Request | None] | None = None
         self._before_idle: Callable[[], None] = lambda: None
         self._on_lost: Callable[[FrontierError], None] = lambda _error: None
         #: whether the engine asked and got nothing: it will not ask again by itself
@@ -53,13 +53,16 @@ class FrontierScheduler(BaseScheduler):
         self,
         intake: Intake,
         *,
-        request_for: Callable[[Lease], Request],
+        request_for: Callable[[Lease], Request | None],
         before_idle: Callable[[], None],
         on_lost: Callable[[FrontierError], None],
         idle_seconds: float = 0,
     ) -> None:
-        """From now on requests are made of leases. `before_idle` makes finished work durable and acknowledges it; `on_lost` is told
-        when waiting for Redis does not help. `idle_seconds`: how long a drained queue is watched for more before the crawl ends."""
+        """From now on requests are made of leases; `request_for` answers None for one that it settled itself.
+
+        `before_idle` makes finished work durable and acknowledges it; `on_lost` is told when waiting for Redis does not help;
+        `idle_seconds`: how long a drained queue is watched for more before the crawl ends.
+        """
         self._intake = intake
         self._request_for = request_for
         self._before_idle = before_idle

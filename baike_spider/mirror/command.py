@@ -54,9 +54,14 @@ def _run(command: Sequence[str], environment: dict[str, str]) -> int:
     """The exit code of the command, negative when a signal killed it."""
     arguments = [sys.executable, "-I", "-S", _LAUNCH, str(os.getpid()), *command]
     with _PassOn() as signals:
-        child = subprocess.Popen(arguments, env=environment, process_group=0)  # noqa: S603 - the command is the user's own
+        child = subprocess.Popen(arguments, env=environment, process_group=0, stdin=_input())  # noqa: S603 - the command is the user's own
         signals.to_group(child.pid)
         return child.wait()
+
+
+def _input() -> int | None:
+    """A terminal stays with this process: a command of another group that reads from it would be stopped."""
+    return subprocess.DEVNULL if sys.stdin is not None and sys.stdin.isatty() else None
 
 
 class _PassOn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Self
 
+from scrapy import signals
 from scrapy.exceptions import DropItem
 
 from baike_spider.crawl.items import EntryItem
@@ -15,6 +16,9 @@ from baike_spider.shards import ShardError
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+    from twisted.python.failure import Failure
+
+    from baike_spider.crawl.ledger import Outcome
 
 __all__ = ["ShardPipeline"]
 
@@ -30,7 +34,10 @@ class ShardPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
+        pipeline = cls(crawler)
+        crawler.signals.connect(pipeline.item_dropped, signal=signals.item_dropped)
+        crawler.signals.connect(pipeline.item_error, signal=signals.item_error)
+        return pipeline
 
     async def process_item(self, item: Any) -> Any:
         run = Run.of(self._crawler)
@@ -40,7 +47,9 @@ class ShardPipeline:
         while True:
             try:
                 fresh = run.ledger.entry(item)
-            except FrontierUnreachable:
+            except FrontierUnreachable as error:
+                if run.is_closing():
+                    raise DropItem("Redis is away and the crawl closes: the entry is fetched again", log_level="INFO") from error
                 await asyncio.sleep(_PATIENCE_SECONDS)
                 continue
             except FrontierError as error:
@@ -52,6 +61,19 @@ class ShardPipeline:
             if fresh:
                 return item
             raise DropItem(f"{item.entry.subject} is stored already under another name", log_level="DEBUG")
+
+    def item_dropped(self, item: Any) -> None:
+        """Another pipeline wants no such entry: its lease is done."""
+        self._settle(item, "done")
+
+    def item_error(self, item: Any, failure: Failure) -> None:
+        """A pipeline failed: the entry waits among the dead letters."""
+        self._settle(item, "dead", failure.getErrorMessage())
+
+    def _settle(self, item: Any, outcome: Outcome, error: str = "") -> None:
+        run = Run.of(self._crawler)
+        if run is not None and not run.is_closing() and isinstance(item, EntryItem) and item.lease is not None:
+            run.ledger.unless_settled(item.lease, outcome, error=error)
 
     def close_spider(self) -> None:
         run = Run.of(self._crawler)

@@ -55,7 +55,7 @@ class FrontierSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Opens the run. Yields nothing: the scheduler hands out what the frontier leases."""
         try:
-            Run.open(self.crawler, self.plan)
+            Run.begin(self.crawler, self.plan)
         except RunError as error:
             logger.error("%s", error)
             raise CloseSpider(error.reason) from error

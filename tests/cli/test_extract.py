@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from baike_spider.cli.main import main
+from baike_spider.corpus.extract import Outcome
 from extractors.predicates import predicate_aliases
 
 PAGES = "pages"
@@ -68,18 +70,35 @@ def test_explain_names_the_rule_of_every_value(encyclopedia: Path, capsys: pytes
     assert "quantity 28600000000 元" in told
 
 
-def test_a_failed_run_leaves_no_output(encyclopedia: Path, tmp_path: Path) -> None:
+def test_a_failed_run_leaves_no_output(encyclopedia: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "entries.jsonl"
     out.write_text("earlier\n")
     assert main(["extract", str(encyclopedia / PAGES), str(tmp_path / "missing"), "-o", str(out)]) == 2
+    monkeypatch.setattr("baike_spider.cli.extract.extract_files", interrupted)
+    assert main(["extract", str(encyclopedia / PAGES), "-o", str(out)]) == 130
     assert out.read_text() == "earlier\n"
     assert list(tmp_path.iterdir()) == [out]
 
 
-def test_a_reader_that_has_seen_enough(encyclopedia: Path) -> None:
-    command = (
-        f"{sys.executable} -m baike_spider.cli.main extract {encyclopedia / PAGES} 2>errors | head -c 100 >/dev/null; cat errors; rm errors"
-    )
+def test_a_page_that_we_fail_on_does_not_end_the_run(
+    encyclopedia: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("baike_spider.corpus.extract.extract", broken)
+    assert main(["extract", str(encyclopedia / PAGES / "biitem")]) == 9
+    assert "2 error" in capsys.readouterr().err
+
+
+def interrupted(*_: object, **__: object) -> Iterator[Outcome]:
+    yield Outcome("a.html", "entry", "{}\n")
+    raise KeyboardInterrupt
+
+
+def broken(_: object) -> None:
+    raise RuntimeError("a fault of ours")
+
+
+def test_a_reader_that_has_seen_enough(encyclopedia: Path, tmp_path: Path) -> None:
+    command = f"{sys.executable} -m baike_spider.cli.main extract {encyclopedia / PAGES} 2>{tmp_path}/errors | head -c 100 >/dev/null; cat {tmp_path}/errors"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
     assert "Traceback" not in done.stdout
     assert "BrokenPipe" not in done.stdout

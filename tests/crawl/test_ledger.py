@@ -10,7 +10,7 @@ from baike_spider.crawl.items import EntryItem
 from baike_spider.crawl.ledger import Ledger, identities, reject_record
 from baike_spider.frontier import Candidate, Frontier, Lease
 from baike_spider.frontier.intake import Intake
-from baike_spider.shards import ShardWriter, read_entries, read_rejects
+from baike_spider.shards import ShardError, ShardWriter, read_entries, read_rejects
 from extractors import Entry, EntryRef, NotAnEntry, Page, UnknownLayout
 
 SITE = "baidu_baike"
@@ -96,8 +96,11 @@ def test_links_are_queued_with_their_depth(frontier: Frontier, intake: Intake, l
 
 def test_links_beyond_max_depth_are_not_queued(frontier: Frontier, intake: Intake, writer: ShardWriter) -> None:
     seed(frontier, "甲")
-    Ledger(intake, writer, max_depth=0).entry(EntryItem(entry("甲"), links=(EntryRef(SITE, "乙"),), lease=next_lease(intake)))
-    assert frontier.count().open == 1
+    ledger = Ledger(intake, writer, max_depth=0)
+    ledger.entry(EntryItem(entry("甲"), links=(EntryRef(SITE, "乙"),), lease=next_lease(intake)))
+    ledger.follow([EntryRef(SITE, "丙")], depth=1)
+    ledger.commit()
+    assert frontier.count().open == 0
 
 
 def test_two_names_of_one_entry_are_one_entry(
@@ -136,6 +139,36 @@ def test_rejects(
     assert record["verdict"] == verdict.kind
     assert record["body"] == ("PGh0bWw+" if outcome == "dead" else None)
     assert ledger.counts[f"verdict/{verdict.kind}"] == 1
+
+
+def test_an_entry_that_found_no_space_is_not_written_again(
+    frontier: Frontier, intake: Intake, ledger: Ledger, writer: ShardWriter, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seed(frontier, "甲")
+    lease = next_lease(intake)
+    take = writer.write
+
+    def write(*args: object) -> None:
+        take(*args)  # type: ignore[arg-type]
+        raise ShardError("no space", path=folder)
+
+    monkeypatch.setattr(writer, "write", write)
+    with pytest.raises(ShardError):
+        ledger.entry(EntryItem(entry("甲"), lease=lease))
+    ledger.close()
+    assert [one["title"] for one in read_entries(folder)] == ["甲"]
+    assert frontier.count().open == 0
+
+
+def test_a_lease_that_no_pipeline_settled(frontier: Frontier, intake: Intake, ledger: Ledger) -> None:
+    seed(frontier, "甲", "乙")
+    dropped, stored = next_lease(intake), next_lease(intake)
+    ledger.entry(EntryItem(entry("乙"), lease=stored))
+    ledger.unless_settled(dropped, "dead", error="TypeError: x")
+    ledger.unless_settled(stored, "dead", error="never said")
+    ledger.commit()
+    assert [letter.error for letter in frontier.dead_letters()] == ["TypeError: x"]
+    assert (frontier.count().done, frontier.count().dead, intake.held) == (1, 1, 0)
 
 
 def test_max_entries_counts_entries_and_not_rejects(frontier: Frontier, writer: ShardWriter) -> None:

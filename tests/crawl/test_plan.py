@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from scrapy.settings import Settings
 
-from baike_spider.crawl.plan import make_plan, read_seeds
+from baike_spider.crawl.plan import PLACEHOLDER, check_contact, make_plan, read_seed, read_seeds
 from baike_spider.exits import BadInput, NoContact
 from extractors import EntryRef, site_named
 
@@ -15,7 +15,12 @@ SITE = site_named("baidu_baike")
 
 
 def settings(**over: object) -> Settings:
-    return Settings({"BAIKE_OUTPUT": "out", "BAIKE_CRAWL": "", "BAIKE_MIRROR": "http://127.0.0.1:9/", "BAIKE_CONTACT": "", **over})
+    found = Settings()
+    found.setmodule("baike_spider.settings")
+    found.update(
+        {"BAIKE_OUTPUT": "out", "BAIKE_CRAWL": "", "BAIKE_MIRROR": "http://127.0.0.1:9/", "BAIKE_CONTACT": "", **over}, priority="cmdline"
+    )
+    return found
 
 
 @pytest.mark.parametrize(
@@ -80,6 +85,9 @@ def test_a_seed_file_names_the_line(tmp_path: Path) -> None:
         ({"seed": "刘德华"}, {}, "unknown argument seed"),
         ({}, {"BAIKE_CRAWL": "../x"}, "a crawl's name is"),
         ({}, {"BAIKE_MIRROR": "127.0.0.1"}, "give a base address"),
+        ({}, {"BAIKE_COMMIT_SECONDS": "0"}, "BAIKE_COMMIT_SECONDS='0': give a number from 0.01"),
+        ({}, {"BAIKE_LEASE_SECONDS": "x"}, "BAIKE_LEASE_SECONDS='x': give a number from 3"),
+        ({}, {"BAIKE_TRIPLES_FORMAT": "xml"}, "choose jsonl or tsv"),
     ],
 )
 def test_bad_arguments(arguments: dict[str, str], over: dict[str, object], message: str) -> None:
@@ -87,10 +95,15 @@ def test_bad_arguments(arguments: dict[str, str], over: dict[str, object], messa
         make_plan("baike", arguments, settings(**over))
 
 
-def test_a_live_crawl_needs_a_contact() -> None:
+@pytest.mark.parametrize("contact", ["", PLACEHOLDER])
+def test_a_live_crawl_needs_a_contact(contact: str) -> None:
     with pytest.raises(NoContact, match="export BAIKE_CONTACT="):
-        make_plan("baike", {}, settings(BAIKE_MIRROR=""))
-    assert make_plan("baike", {}, settings(BAIKE_MIRROR="", BAIKE_CONTACT="me@example.org")).mirror == ""
+        check_contact(make_plan("baike", {}, settings(BAIKE_MIRROR="")), contact)
+
+
+def test_a_contact_or_a_mirror_is_enough() -> None:
+    check_contact(make_plan("baike", {}, settings(BAIKE_MIRROR="")), "me@example.org")
+    check_contact(make_plan("baike", {}, settings()), "")
 
 
 def test_a_mirror_changes_addresses_but_not_identities() -> None:
@@ -99,3 +112,9 @@ def test_a_mirror_changes_addresses_but_not_identities() -> None:
     assert url == "http://127.0.0.1:9/item/刘德华/114923"
     assert plan.real_url(url) == "https://baike.baidu.com/item/刘德华/114923"
     assert plan.folder == Path("out/baike")
+
+
+@pytest.mark.parametrize("seed", ["", "  "])
+def test_an_empty_seed_is_refused(seed: str) -> None:
+    with pytest.raises(BadInput, match="start_urls: an empty seed"):
+        read_seed(seed, where="start_urls", site=SITE)

@@ -26,9 +26,10 @@ def test_ctrl_c_then_kill_then_again(own_site: Workplace) -> None:
     assert 0 < len(after_first) < len(whole)
 
     second = own_site.start(*CRAWL, **slow)
-    time.sleep(4)
+    wait_for_entries(own_site, second)
     os.killpg(second.pid, signal.SIGKILL)
-    second.communicate()
+    out, _ = second.communicate()
+    assert "entries waiting" in out
     # what the killed worker left is not listed: readers believe nothing of it
     assert {problem.kind for problem in verify(own_site.folder / "baike")} <= {"leftover"}
     assert len(own_site.entries()) == len(after_first)

@@ -1,0 +1,159 @@
+"""Opens what a run needs, and closes it again: the folder, the queue, the shards, and what they owe each other.
+
+Comes in: a `Plan` and settings. Goes out: `Opened`. What a dead worker left on disk is recovered and booked in the queue before anything is
+leased; a queue that begins anew beside old shards is told what they hold.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from typing import TYPE_CHECKING
+
+from baike_spider.crawl.door import EMBEDDED, State, read_state, write_state
+from baike_spider.crawl.ledger import identities
+from baike_spider.exits import FrontierGone, OutputFailed
+from baike_spider.frontier import Candidate, EmbeddedServer, Frontier, FrontierError, worker_name
+from baike_spider.shards import ShardError, ShardWriter, read_entries, salvage
+from extractors import Entry, entry_ref
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scrapy.settings import BaseSettings
+
+    from baike_spider.crawl.plan import Plan
+
+__all__ = ["Opened"]
+
+logger = logging.getLogger(__name__)
+
+#: seconds for which one call waits for a Redis that is away: longer would block the whole worker
+_PATIENCE_SECONDS = 1.0
+#: entries that are booked in one round trip
+_BATCH = 500
+
+
+class Opened:
+    """The open resources of one worker. Raises RunError; what was opened until then is closed again."""
+
+    def __init__(self, plan: Plan, settings: BaseSettings, *, spider: str) -> None:
+        self._plan = plan
+        self._settings = settings
+        self._server: EmbeddedServer | None = None
+        self._frontier: Frontier | None = None
+        _make_folder(plan)
+        try:
+            self.frontier = self._open_frontier(spider)
+            self.recovered = self._salvage()
+            self.writer = self._open_writer()
+            self.entries_before = self.writer.listed_entries()
+            self._book()
+        except FrontierError as error:
+            self.close()
+            cure = (
+                f"; `baike frontier purge {plan.folder} --yes` begins a new queue, the shards stay"
+                if read_state(plan.folder).generation
+                else ""
+            )
+            raise FrontierGone(f"{error}{cure}") from error
+        except ShardError as error:
+            self.close()
+            raise OutputFailed(str(error)) from error
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Closes Redis. The writer is closed by who wrote."""
+        if self._frontier is not None:
+            with contextlib.suppress(FrontierError):
+                self._frontier.close()
+        if self._server is not None:
+            self._server.close()
+
+    def _open_frontier(self, spider: str) -> Frontier:
+        settings, folder = self._settings, self._plan.folder
+        url = settings.get("REDIS_URL")
+        if not url:
+            self._server = EmbeddedServer.start(folder / EMBEDDED)
+            url = self._server.url
+        state = read_state(folder)
+        self._frontier = frontier = Frontier.connect(
+            url,
+            crawl=self._plan.crawl,
+            worker=worker_name(),
+            generation=state.generation,
+            lease_seconds=settings.getfloat("BAIKE_LEASE_SECONDS"),
+            max_attempts=settings.getint("BAIKE_MAX_ATTEMPTS"),
+            patience=_PATIENCE_SECONDS,
+            start_urls=f"{spider}:start_urls",
+        )
+        if not state.generation:
+            write_state(folder, State(frontier.generation))
+        return frontier
+
+    def _salvage(self) -> int:
+        """Recovers what dead workers left on disk; how many entries. What they had claimed is booked, anything else is fetched again."""
+
+        def book(entries: Iterable[Entry]) -> None:
+            for batch in _batches(entries):
+                self.frontier.salvage([key for entry in batch for key in identities(entry)])
+
+        plan = self._plan
+        form = self._settings["BAIKE_TRIPLES_FORMAT"]
+        saved = salvage(plan.folder, crawl=plan.crawl, site=plan.site.name, triples_format=form, before_listing=book)
+        for damage in saved.damaged:
+            logger.warning("%d damaged bytes of %s are kept in %s: %s", damage.bytes, damage.path, damage.kept, damage.reason)
+        self.frontier.release_dead_workers()
+        return saved.entry_count
+
+    def _open_writer(self) -> ShardWriter:
+        return ShardWriter(
+            self._plan.folder,
+            worker=worker_name(),
+            site=self._plan.site.name,
+            crawl=self._plan.crawl,
+            triples_format=self._settings["BAIKE_TRIPLES_FORMAT"],
+            roll_bytes=self._settings.getint("BAIKE_SHARD_BYTES"),
+        )
+
+    def _book(self) -> None:
+        """Tells a queue that begins anew what the shards hold: it is done, and what it links to is known, as far as the plan follows links.
+
+        Links of summaries and texts are not in the shards: they are found again only where another page leads to them.
+        """
+        plan = self._plan
+        if read_state(plan.folder).booked:
+            return
+        follow = plan.follow != "none" and plan.max_depth != 0
+        for batch in _batches(map(Entry.from_dict, read_entries(plan.folder))):
+            known = [identities(entry) for entry in batch]
+            self.frontier.mark_done([keys[0] for keys in known], aliases=[key for keys in known for key in keys[1:]])
+            if follow:
+                urls = (link.url for entry in batch for row in entry.rows for link in row.links)
+                refs = (ref for url in urls if (ref := entry_ref(url)) is not None)
+                self.frontier.add([Candidate(ref.key, ref.locator, 1) for ref in refs])
+        write_state(plan.folder, State(self.frontier.generation, booked=True))
+
+
+def _batches(entries: Iterable[Entry]) -> Iterable[list[Entry]]:
+    batch: list[Entry] = []
+    for entry in entries:
+        batch.append(entry)
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _make_folder(plan: Plan) -> None:
+    try:
+        plan.folder.mkdir(parents=True, exist_ok=True)
+        probe = plan.folder / f".writable-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise OutputFailed(f"output folder {plan.folder}: {error.strerror or error}; choose another with BAIKE_OUTPUT") from error
