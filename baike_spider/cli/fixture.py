@@ -56,10 +56,9 @@ def _saved(path: str, url: str) -> Page:
 
 def _fetched(url: str) -> Page:
     """The page behind an address. Scrapy fetches it with our settings: robots.txt, contact and pace are obeyed."""
+    environment = {**os.environ, "SCRAPY_SETTINGS_MODULE": "baike_spider.settings"}
     command = [sys.executable, "-m", "scrapy", "fetch", "--nolog", url]
-    body = subprocess.run(
-        command, stdout=subprocess.PIPE, check=False, env={**os.environ, "SCRAPY_SETTINGS_MODULE": "baike_spider.settings"}
-    ).stdout  # noqa: S603 - one address, no shell
+    body = subprocess.run(command, stdout=subprocess.PIPE, check=False, env=environment).stdout  # noqa: S603 - one address, no shell
     if not body:
         raise BadInput(
             f"{url}: nothing was fetched; `scrapy fetch {url}` says why (a live site needs BAIKE_CONTACT, and robots.txt is obeyed)"
