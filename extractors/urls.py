@@ -18,7 +18,7 @@ __all__ = ["EntryRef", "absolute", "decode_segment", "decode_segments", "spell_s
 
 #: ASCII that stays as it is in a path segment; `/ ? # % ;`, spaces and controls are encoded, every other script stays readable
 _PLAIN = "!$&'()*+,-.:=@_~"
-_ENCODED_ASCII = re.compile("[^" + re.escape(_PLAIN) + "A-Za-z0-9\u00a1-\U0010ffff]")
+_ENCODED = re.compile("[^" + re.escape(_PLAIN) + r"A-Za-z0-9\u00a1-\U0010ffff]|\s")
 
 
 class EntryRef(NamedTuple):
@@ -98,7 +98,7 @@ def spell_segment(text: str) -> str:
     """
     if text.isalnum():
         return text
-    return _ENCODED_ASCII.sub(lambda match: quote(match[0], safe=""), text)
+    return _ENCODED.sub(lambda match: quote(match[0], safe=""), text)
 
 
 @lru_cache(maxsize=4096)

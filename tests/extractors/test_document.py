@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from hashlib import sha256
 
 import pytest
@@ -112,10 +111,9 @@ def test_the_digest_is_of_the_bytes_as_received() -> None:
     ],
     ids=["attributes", "attributes with tags in them", "nested", "closing", "angles", "comments", "ampersands"],
 )
-def test_floods_are_parsed_in_no_time(fragment: bytes) -> None:
-    started = time.process_time()
-    parse(fragment)
-    assert time.process_time() - started < 1
+@pytest.mark.timeout(30)  # anything quadratic would take minutes; tests/bench/extraction_hostile.py measures
+def test_floods_are_parsed(fragment: bytes) -> None:
+    assert parse(fragment).tag == "html"
 
 
 def test_a_flood_that_no_entry_fills_is_malformed() -> None:

@@ -9,7 +9,6 @@ import json
 import random
 import re
 import string
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -309,17 +308,9 @@ def floods(size: int) -> Iterator[tuple[str, bytes]]:
         yield name, start.encode() + unit.encode() * (size // len(unit.encode()))
 
 
-SIZE = 200_000
-
-
+@pytest.mark.timeout(30)  # anything quadratic would take minutes; tests/bench/extraction_hostile.py measures
 @pytest.mark.parametrize("name", [name for name, _ in floods(0)])
-def test_floods_are_read_in_linear_time(name: str) -> None:
-    spent = []
-    for size in (SIZE, 2 * SIZE):
-        page = Page(dict(floods(size))[name])
-        started = time.process_time()
-        with contextlib.suppress(Verdict):
-            links(page, extract(page), scope="page")
-        spent.append(time.process_time() - started)
-    assert spent[1] < 1.5
-    assert spent[1] < 4 * max(spent[0], 0.05)
+def test_floods_come_to_an_end(name: str) -> None:
+    page = Page(dict(floods(1_000_000))[name])
+    with contextlib.suppress(Verdict):
+        links(page, extract(page), scope="page")
