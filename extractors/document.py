@@ -1,7 +1,7 @@
 """One page as the layouts see it: valid UTF-8 bytes to search, small slices to parse, each byte parsed at most once.
 
-Comes in: a `Page`. Goes out: a `Document`, whose `body` is UTF-8 without byte order mark and NUL bytes whatever the page
-was encoded in. An entry is a few kilobytes in a page of 150, so layouts search `body` for markers and hand only the slice
+Comes in: a `Page`. Goes out: a `Document`, whose `body` is UTF-8 without byte order mark whatever the page was
+encoded in. An entry is a few kilobytes in a page of 150, so layouts search `body` for markers and hand only the slice
 between them to `parse`. This module knows no site and no markup beyond `charset=`.
 """
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from extractors.errors import Malformed
-from extractors.sites import entry_ref, site_of
+from extractors.sites import entry_ref, site_named, site_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from extractors.sites import Site
     from extractors.urls import EntryRef
 
-__all__ = ["Document", "parse", "utf8"]
+__all__ = ["Document", "measure", "parse", "utf8"]
 
 #: bytes at the head of a page that decide about its encoding; title and description lie in them
 _HEAD = 4096
@@ -41,17 +41,24 @@ _BROKEN = 0.25
 _TRIES, _REACH = 64, 4096
 #: libxml2 compares every attribute of a tag with every other: tags beyond this many bytes are cut (real ones stay under 2 KB)
 _TAG_LIMIT = 16_384
+_TAG_OPENS = re.compile(rb"<[a-zA-Z]")
 #: bytes of a slice beyond which it is a flood and no entry; the largest whole page at hand has 0.7 MB
 _LARGEST = 2 << 20
-_TAG_OPENS = re.compile(rb"<[a-zA-Z]")
 #: deeper than 256 elements libxml2 stops reading, which bounds what a hostile page can cost
 _PARSER = etree.HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
 
 
+def measure(size: int) -> None:
+    """Raises `Malformed` for a slice of so many bytes that no entry fills it."""
+    if size > _LARGEST:
+        raise Malformed(f"{size:,} bytes of markup where an entry has a few thousand", reason="oversized")
+
+
 def parse(fragment: bytes) -> etree._Element:
     """The tree of a slice of UTF-8 HTML, always with a root. Raises `Malformed` when libxml2 gives up, and for a slice that no entry fills."""
-    if len(fragment) > _LARGEST:
-        raise Malformed(f"{len(fragment):,} bytes of markup where an entry has a few thousand", reason="oversized")
+    measure(len(fragment))
+    if b"\0" in fragment:
+        fragment = fragment.replace(b"\0", b"")
     try:
         fragment.decode()
     except UnicodeDecodeError:
@@ -77,7 +84,7 @@ def utf8(body: bytes, declared: str | None = None) -> bytes:
 
     The bytes decide before any label: GBK pages come out right, and so do UTF-8 pages that claim to be GBK, and GBK pages that
     claim to be UTF-8. `declared` is the charset of the HTTP Content-Type. Broken bytes stay (slices are decoded with
-    replacement); a byte order mark and NUL bytes go.
+    replacement, and without NUL bytes); a byte order mark goes.
     """
     encoding = next((name for mark, name in _BOMS if body.startswith(mark)), None)
     if encoding is None and b"\0" in body[:_SAMPLE]:
@@ -88,7 +95,7 @@ def utf8(body: bytes, declared: str | None = None) -> bytes:
         body = body[len(codecs.BOM_UTF8) :]
     elif encoding is not None:
         body = body.decode(encoding, "replace").removeprefix("\ufeff").encode()
-    return body.replace(b"\0", b"") if b"\0" in body else body
+    return body
 
 
 def _utf16(sample: bytes) -> str | None:
@@ -128,10 +135,9 @@ class Document:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        #: UTF-8 without byte order mark and NUL bytes
+        #: UTF-8 without byte order mark
         self.body = utf8(page.body, page.encoding)
-        #: where a layout has found a marker, for when it needs the place again
-        self.places: dict[bytes, int] = {}
+        self._places: dict[bytes, int] = {}
 
     @cached_property
     def ref(self) -> EntryRef | None:
@@ -141,6 +147,8 @@ class Document:
     @cached_property
     def site(self) -> Site | None:
         """The site that the page's address lies on; None when nobody knows."""
+        if self.ref is not None:
+            return site_named(self.ref.site)
         return site_of(self.page.url) if self.page.url else None
 
     @cached_property
@@ -152,6 +160,13 @@ class Document:
     def digest(self) -> str:
         """`sha256:<hex>` of the page's bytes as received."""
         return "sha256:" + sha256(self.page.body).hexdigest()
+
+    def find(self, marker: bytes, start: int = 0) -> int:
+        """Where a marker stands at or after `start`, -1 when nowhere; asked again, with whatever start, it answers the same."""
+        at = self._places.get(marker)
+        if at is None:
+            at = self._places[marker] = self.body.find(marker, start)
+        return at
 
     def has(self, *markers: bytes) -> bool:
         """Whether any of the markers stands in the page."""
@@ -183,5 +198,6 @@ class Document:
         return max(self.body.rfind(b"<", floor, position), floor)
 
     def text(self, start: int, end: int) -> str:
-        """A decoded slice; broken bytes become U+FFFD."""
-        return self.body[start:end].decode("utf-8", "replace")
+        """A decoded slice; broken bytes become U+FFFD, NUL bytes go."""
+        text = self.body[start:end].decode("utf-8", "replace")
+        return text.replace("\0", "") if "\0" in text else text

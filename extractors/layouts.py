@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from extractors.model import Entry, Page
     from extractors.urls import EntryRef
 
-__all__ = ["Layout", "extract", "layouts", "links"]
+__all__ = ["Layout", "Spans", "extract", "layouts", "links", "whole"]
 
 #: HTTP statuses by which a site refuses; what comes with them is never read as an entry
 _REFUSING = frozenset({401, 403, 407, 418, 429, 503})
@@ -41,9 +41,13 @@ _SAMPLE = 2048
 _MARKUP = re.compile(rb"<[!?/]?[a-zA-Z]")
 
 
-def whole(document: Document) -> bytes:
-    """The content area of a page whose layout knows no smaller one."""
-    return document.body
+#: stretches of a page's bytes, from and to
+Spans = tuple[tuple[int, int], ...]
+
+
+def whole(document: Document) -> Spans:
+    """The content of a page whose layout knows no smaller one."""
+    return ((0, len(document.body)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,8 @@ class Layout:
     """The entry of a page that was claimed; raises a `Verdict` when it is none."""
     rank: int = 50
     """Its place among the layouts that are asked: 0-49 layouts of entries, 50-89 lists of senses, 90-99 what else a page can be."""
-    content: Callable[[Document], bytes] = whole
-    """The bytes that hold the entry's own links: no navigation, side column or footer."""
+    content: Callable[[Document], Spans] = whole
+    """The stretches of the body that hold the entry's own links: no navigation, side column or footer."""
 
 
 @cache
@@ -136,18 +140,28 @@ def links(page: Page, entry: Entry, *, scope: str = "infobox") -> tuple[EntryRef
     """
     if scope not in ("infobox", "summary", "page"):
         raise ValueError(f"scope {scope!r} is none of infobox, summary, page")
+    around = _around(page, entry) if scope == "page" else {}
     found: dict[int | str, EntryRef] = {}
-    for ref in filter(None, map(_ref, _urls(entry, scope))):
-        found.setdefault(ref.key, ref)
-    if scope == "page":
-        layout = next((layout for layout in layouts() if layout.name == entry.layout and layout.site == entry.site), None)
-        document = _document(page)
-        area = layout.content(document) if layout else document.body
-        for ref in site_named(entry.site).find_refs(area):
+    for url, lemma_id in _targets(entry, scope):
+        # most addresses name a title or an id that was met on the page already
+        ref = around.get(url.rpartition("/")[2] if lemma_id is None else lemma_id) or _ref(url)
+        if ref is not None:
             found.setdefault(ref.key, ref)
+    found |= around
     for own in _own_keys(entry):
         found.pop(own, None)
     return tuple(found.values())
+
+
+def _around(page: Page, entry: Entry) -> dict[int | str, EntryRef]:
+    """Every entry that the content of the page leads to."""
+    layout = next((layout for layout in layouts() if layout.name == entry.layout and layout.site == entry.site), None)
+    document = _document(page)
+    found: dict[int | str, EntryRef] = {}
+    for start, end in layout.content(document) if layout else whole(document):
+        refs = site_named(entry.site).find_refs(document.body, start, end)
+        found.update(zip([lemma_id or path or title for _, title, lemma_id, path in refs], refs, strict=True))
+    return found
 
 
 def _own_keys(entry: Entry) -> Iterator[int | str]:
@@ -159,17 +173,17 @@ def _own_keys(entry: Entry) -> Iterator[int | str]:
         yield entry.title
 
 
-def _urls(entry: Entry, scope: str) -> Iterator[str]:
+def _targets(entry: Entry, scope: str) -> Iterator[tuple[str, int | None]]:
     for row in entry.rows:
         for link in row.links:
-            yield link.url
+            yield link.url, link.lemma_id
     for relation in entry.relations:
-        yield relation.url
+        yield relation.url, relation.lemma_id
     for sense in entry.senses:
-        yield sense.url
+        yield sense.url, sense.lemma_id
     if scope != "infobox":
         for link in entry.summary_links:
-            yield link.url
+            yield link.url, link.lemma_id
 
 
 @lru_cache(maxsize=65_536)

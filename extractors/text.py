@@ -1,8 +1,9 @@
 """What a reader sees: the text, the links and the pictures of a piece of markup.
 
-Comes in: an lxml element, or a few characters of HTML. Goes out: a `Flow` or plain text to the contract: footnote marks and
-the 展开 / 收起 controls out, `<br>` and block ends as line breaks, every other run of white space one space. Trees are walked
-with a stack of iterators, so that no depth of nesting can exhaust Python's. This module knows nothing of rows or values.
+Comes in: the HTML of one value, name or summary. Goes out: a `Flow` or plain text to the contract: footnote marks and the
+展开 / 收起 controls out, `<br>` and block ends as line breaks, every other run of white space one space. Finding the value in a page
+is the layout's business, with a parser where it needs one; the handful of tags inside a value are read one after the other, which costs a
+third of building and walking a tree, and which no depth of nesting can exhaust. This module knows nothing of rows or values.
 """
 
 from __future__ import annotations
@@ -10,19 +11,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from html import unescape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from extractors.model import Link
 from extractors.sites import canonical_url, entry_ref, entry_url
-from extractors.tree import inner_text
 from extractors.urls import absolute
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lxml.etree import _Element
-
-__all__ = ["Flow", "bare_sense", "full_value", "link_to", "picture", "plain", "read_flow", "row_name", "tidy", "unsurrogated"]
+__all__ = ["Flow", "bare_sense", "first_div", "plain", "read_flow", "row_name", "row_name_of", "tidy", "unsurrogated"]
 
 #: stand for a line break and for a footnote mark while text is gathered; the parser lets no NUL through, and nobody writes U+0001
 _BREAK, _MARK = "\0", "\1"
@@ -34,26 +29,40 @@ _FOOTNOTE_TEXT = re.compile(r"\s{0,8}\[[\d\s,，&*-]{1,20}\]\s{0,8}\Z")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
+#: one tag: `/` of an end tag, name, attributes; quoted values may hold angle brackets. Possessive, so that nothing is tried twice.
+_TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*+)((?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>""")
+_DIV = re.compile(r"<(/?)div\b")
+_COMMENT = re.compile(r"<!--.*?-->|<![^<>]*>", re.DOTALL)
+_HREF = re.compile(r"""\bhref\s{0,4}=\s{0,4}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_CLASS = re.compile(r"""\bclass\s{0,4}=\s{0,4}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_LEMMA_ID = re.compile(r"""\bdata-lemmaid\s{0,4}=\s{0,4}["']?([0-9]{1,12})\b""", re.IGNORECASE)
+_SOURCES = (re.compile(r"""\bdata-src\s{0,4}=\s{0,4}["']?([^\s"'>]+)"""), re.compile(r"""(?:^|\s)src\s{0,4}=\s{0,4}["']?([^\s"'>]+)"""))
+#: the tags of values and summaries as the site wrote them from 2014 to 2021
+_STRICT_FOOTNOTE = re.compile(
+    r"""<sup class="sup--normal"[^<>]*>\s{0,4}\[[\d-]{1,9}\]</sup>(?:<a class="sup-anchor" name="[^"<>]*">&nbsp;</a>)?"""
+)
+_STRICT_BREAK = re.compile(r"""<br/?>|<div class="(?:para|lemma-summary)"[^<>]*>|</div>""")
+_STRICT_LINK = re.compile(r"""<a target=_blank href="([^"<>]+)"(?: data-lemmaid="([0-9]{1,12})")?>([^<>]*)</a>""")
 _BLOCKS = frozenset(
     {"address", "article", "blockquote", "center", "dd", "div", "dl", "dt", "fieldset", "h1", "h2", "h3", "h4", "h5", "h6"}
     | {"hr", "li", "ol", "p", "pre", "section", "table", "tbody", "td", "th", "tr", "ul"}
 )
 _UNSEEN = frozenset(
-    {"button", "frame", "head", "iframe", "input", "link", "meta", "noscript", "option", "script", "select", "style"}
-    | {"svg", "template", "textarea", "title", "video"}
+    {"button", "head", "iframe", "noscript", "option", "script", "select", "style", "svg", "template", "textarea", "title", "video"}
 )
-#: the first word of a class that marks no text of the value: controls, frames of pictures with their captions, footnotes.
+#: the first word of a class that marks no text of the value: controls, frames of pictures with their captions.
 #: React builds append `_` and a hash to it.
 _SKIPPED = re.compile(
     r"(?:^|\s)(?:toggle|toExpand|toCollapse|biOpen|biClose|edit-icon|lemma-picture|lemma-album|lemmaPicture|lemmaAlbum)(?:$|[\s_])"
 )
 _FOOTNOTE_CLASS = re.compile(r"(?:^|\s)(?:sup-|J-supWrap|supWrap|anchor-inline)")
 #: the box that holds a collapsed value in full: `basicInfo-overlap` (2014-2022), `basicInfoOverlap_<hash>` (React), never the `dl.overlap` in it
-_OVERLAP = re.compile(r"(?:^|\s)basicInfo-?[oO]verlap(?:$|[\s_])")
+_OVERLAP = re.compile(r"""<[a-z]{1,8}\s[^<>]*?class\s{0,4}=\s{0,4}["']?(?:[^<>"']*\s)?basicInfo-?[oO]verlap(?=[\s_"'>])[^<>]*>""")
+_FULL_CELL = re.compile(r"<dd(?:\s[^<>]*)?>")
 
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
 _CJK_GAP = re.compile(f"(?<=[{_CJK}]) (?=[{_CJK}])")
-_TAG = re.compile(r"<[^<>]*>")
+_ANY_TAG = re.compile(r"<[^<>]*>")
 _LINE_TAG = re.compile(r"<(?:br|/?p|/?div|/?li|/?dd|/?tr)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _OPENING, _CLOSING = "（([【", "）)]】"
 
@@ -106,7 +115,7 @@ def plain(html: str) -> str:
     'AC&DC'
     """
     if "<" in html:
-        html = _TAG.sub("", _LINE_TAG.sub(_BREAK, html))
+        html = _ANY_TAG.sub("", _LINE_TAG.sub(_BREAK, html))
     return tidy(unescape(html) if "&" in html else html)
 
 
@@ -118,6 +127,16 @@ def row_name(raw: str) -> str:
     ('别名', 'Logo font', '')
     """
     return _CJK_GAP.sub("", tidy(raw).replace("\n", "")).rstrip(":：︰ ")
+
+
+@lru_cache(maxsize=8192)
+def row_name_of(html: str) -> str:
+    """`row_name` of a name that is written in HTML.
+
+    >>> row_name_of("别&nbsp;&nbsp;&nbsp;&nbsp;名")
+    '别名'
+    """
+    return row_name(plain(html))
 
 
 def bare_sense(text: str) -> str | None:
@@ -137,126 +156,170 @@ def bare_sense(text: str) -> str | None:
     return text or None
 
 
+def first_div(html: str) -> str | None:
+    """The `div` that a piece of HTML begins with, its end tag left off; None when it begins with none, or that one is not closed.
+
+    >>> first_div('<div class="a">b<div>c</div></div><div>d</div>')
+    '<div class="a">b<div>c</div>'
+    """
+    depth = 0
+    for tag in _DIV.finditer(html):
+        depth += -1 if tag[1] else 1
+        if depth <= 0:
+            return html[: tag.start()] if html.startswith("<div") and not depth else None
+    return None
+
+
+def read_flow(html: str, base: str) -> Flow:
+    """The text, links and pictures of a piece of HTML; `base` is the address that relative ones are resolved against.
+
+    A collapsed value (a short copy, a control, then the full one in an overlap) comes out in its full form, once.
+    """
+    flow = (
+        _read_strict(html, base) or _Reader(base).read(_full_form(html) if "verlap" in html else html)
+        if "<" in html
+        else Flow(tidy(unescape(html) if "&" in html else html))
+    )
+    return flow._replace(text=_BARE_MARK.sub("", flow.text)) if "[" in flow.text else flow
+
+
+def _read_strict(html: str, base: str) -> Flow | None:
+    """A piece that holds nothing but text, plain links, line breaks, paragraphs and footnote marks, written as the site wrote them from 2014
+    to 2021: nine in ten do. None for any other, which is read tag by tag.
+    """
+    if "<sup" in html:
+        html = _STRICT_FOOTNOTE.sub(_MARK, html)
+    if "<br" in html or "div" in html:
+        html = _STRICT_BREAK.sub(_BREAK, html)
+    anchors = _STRICT_LINK.findall(html)
+    if html.count("<") != 2 * len(anchors):
+        return None
+    text = _ANY_TAG.sub("", html) if anchors else html
+    links = [
+        link
+        for href, lemma_id, inside in anchors
+        if (words := tidy(unescape(inside) if "&" in inside else inside)) and (link := _link(words, href, base, lemma_id))
+    ]
+    return Flow(tidy(unescape(text) if "&" in text else text), tuple(links))
+
+
+def _full_form(html: str) -> str:
+    """The inside of the cell that holds a collapsed value in full; without one, what stands before the box."""
+    box = _OVERLAP.search(html)
+    if box is None:
+        return html
+    cell = _FULL_CELL.search(html, box.end())
+    return html[cell.end() :].partition("</dd>")[0] if cell else html[: box.start()]
+
+
+class _Reader:
+    """One reading of one piece."""
+
+    __slots__ = ("anchor", "base", "href", "images", "links", "pieces", "start")
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.pieces: list[str] = []
+        self.links: list[Link] = []
+        self.images: list[str] = []
+        #: of the link that is open: where it leads, its attributes, and where its text begins in `pieces`
+        self.href, self.anchor, self.start = "", "", 0
+
+    def read(self, html: str) -> Flow:
+        pieces = self.pieces
+        tokens = iter(_TAG.split(_COMMENT.sub("", html) if "<!" in html else html))
+        text = next(tokens)
+        pieces.append(unescape(text) if "&" in text else text)
+        skipped, depth = "", 0
+        for end, name, attributes, text in zip(tokens, tokens, tokens, tokens, strict=True):
+            tag = name if name.islower() else name.lower()
+            if skipped:
+                if tag == skipped:
+                    depth += -1 if end else 1
+                if depth:
+                    continue
+                skipped = ""
+            elif end:
+                self.closes(tag)
+            elif not self.opens(tag, attributes, text):
+                skipped, depth = tag, 1
+                continue
+            pieces.append(unescape(text) if "&" in text else text)
+        self.close_link()
+        return Flow(tidy("".join(pieces)), tuple(self.links), tuple(dict.fromkeys(filter(None, self.images))))
+
+    def opens(self, tag: str, attributes: str, text: str) -> bool:
+        """An element begins. False when its inside is no text of the value; what stands in its place is noted."""
+        if tag == "a":
+            self.close_link()
+            self.href = _href(attributes)
+            self.anchor, self.start = attributes, len(self.pieces)
+            if not self.href and (not text or not unescape(text).strip()):
+                # the place to jump to behind every footnote mark
+                self.pieces.append(_MARK)
+        elif tag == "br" or tag in _BLOCKS:
+            self.pieces.append(_BREAK)
+        elif tag in _UNSEEN:
+            return False
+        elif tag == "img":
+            self.images.append(_picture(attributes, self.base))
+        elif tag == "sup" and ("data-sup" in attributes or "data-tag" in attributes or _FOOTNOTE_TEXT.match(text)):
+            self.pieces.append(_MARK)
+            return False
+        return "class" not in attributes or self.shows(_CLASS.search(attributes))
+
+    def shows(self, css: re.Match[str] | None) -> bool:
+        """Whether an element of that class is text of the value."""
+        words = css and (css[1] or css[2] or css[3])
+        if not words:
+            return True
+        if _FOOTNOTE_CLASS.search(words):
+            self.pieces.append(_MARK)
+            return False
+        return not _SKIPPED.search(words)
+
+    def closes(self, tag: str) -> None:
+        if tag == "a":
+            self.close_link()
+        elif tag in _BLOCKS:
+            self.pieces.append(_BREAK)
+
+    def close_link(self) -> None:
+        if not self.href:
+            return
+        text = tidy("".join(self.pieces[self.start :]))
+        noted = _LEMMA_ID.search(self.anchor) if "lemma" in self.anchor else None
+        link = _link(text, self.href, self.base, noted[1] if noted else "") if text else None
+        if link:
+            self.links.append(link)
+        self.href = ""
+
+
+def _href(attributes: str) -> str:
+    if ' href="' in attributes:
+        return attributes.partition(' href="')[2].partition('"')[0]
+    found = _HREF.search(attributes)
+    return (found[1] or found[2] or found[3] or "") if found else ""
+
+
+def _link(text: str, href: str, base: str, noted: str) -> Link | None:
+    """The link that an anchor makes, None when it leads nowhere; `noted` is the id that the page names (`data-lemmaid`) where `href` does not."""
+    url, lemma_id = _target(unescape(href) if "&" in href else href, base)
+    if lemma_id is None and noted:
+        lemma_id = int(noted) or None
+    return Link(text, url, lemma_id) if url else None
+
+
 @lru_cache(maxsize=65_536)
 def _target(href: str, base: str) -> tuple[str, int | None]:
     ref = entry_ref(href, base=base)
     return (entry_url(ref), ref.lemma_id) if ref else (canonical_url(href, base=base), None)
 
 
-def link_to(text: str, href: str, base: str, lemma_id: str | None = None) -> Link | None:
-    """The link that an anchor makes, None when it leads nowhere. `lemma_id` is the page's own word (`data-lemmaid`) where `href` has none."""
-    url, known = _target(href, base)
-    if not url:
-        return None
-    if known is None and lemma_id and lemma_id.isascii() and lemma_id.isdigit() and 0 < len(lemma_id) <= 12:
-        known = int(lemma_id) or None
-    return Link(text, url, known)
-
-
-def picture(image: _Element, base: str) -> str:
+def _picture(attributes: str, base: str) -> str:
     """Where a picture lies; "" for spacers. Lazy ones keep the address in `data-src`."""
-    address = image.get("data-src") or image.get("src") or ""
-    return "" if not address or address.startswith("data:") else absolute(address, base)
-
-
-def read_flow(element: _Element, base: str) -> Flow:
-    """The text, links and pictures inside an element; `base` is the address that relative ones are resolved against.
-
-    A collapsed value (a short copy, a control, then the full one in an overlap) comes out in its full form, once.
-    """
-    flow = Flow(tidy(element.text or "")) if not len(element) else _walk(element, base)
-    return flow._replace(text=_BARE_MARK.sub("", flow.text)) if "[" in flow.text else flow
-
-
-def _walk(element: _Element, base: str) -> Flow:
-    pieces = [element.text or ""]
-    links: list[Link] = []
-    images: list[str] = []
-    # what is open: the children still to come, the element, and where its text began
-    stack: list[tuple[Iterator[_Element], _Element, int]] = [(iter(element), element, 0)]
-    while stack:
-        children, parent, start = stack[-1]
-        for child in children:
-            tag = child.tag
-            if tag == "br":
-                pieces.append(_BREAK)
-            elif len(child):
-                if (full := full_value(child)) is not None:
-                    return _walk(full, base)
-                if _opens(child, tag, pieces):
-                    stack.append((iter(child), child, len(pieces)))
-                    pieces.append(child.text or "")
-                    break
-            elif tag == "a" and child.get("class") is None and (href := child.get("href")):
-                # a plain link, as nearly all are
-                text = child.text or ""
-                pieces.append(text)
-                _add_link(links, text, href, child, base)
-            elif tag == "img":
-                images.append(picture(child, base))
-            elif _opens(child, tag, pieces):
-                place = len(pieces)
-                pieces.append(child.text or "")
-                _close(child, place, pieces, links, base)
-            if tail := child.tail:
-                pieces.append(tail)
-        else:
-            stack.pop()
-            if stack:
-                _close(parent, start, pieces, links, base)
-                pieces.append(parent.tail or "")
-    return Flow(tidy("".join(pieces)), tuple(links), tuple(dict.fromkeys(filter(None, images))))
-
-
-def _opens(element: _Element, tag: str, pieces: list[str]) -> bool:
-    """Whether the element's inside is text of the value; what stands in its place is noted in `pieces`."""
-    css = element.get("class")
-    if tag in _BLOCKS:
-        pieces.append(_BREAK)
-    elif tag in _UNSEEN:
-        return False
-    elif (tag == "a" and _is_anchor(element)) or (tag == "sup" and _is_footnote(element, css)):
-        pieces.append(_MARK)
-        return False
-    if css is None:
-        return True
-    if _FOOTNOTE_CLASS.search(css):
-        pieces.append(_MARK)
-        return False
-    return not _SKIPPED.search(css)
-
-
-def _close(element: _Element, start: int, pieces: list[str], links: list[Link], base: str) -> None:
-    """The element ends; its text lies in `pieces[start:]`."""
-    if element.tag == "a":
-        if href := element.get("href"):
-            _add_link(links, "".join(pieces[start:]), href, element, base)
-    elif element.tag in _BLOCKS:
-        pieces.append(_BREAK)
-
-
-def _add_link(links: list[Link], raw: str, href: str, anchor: _Element, base: str) -> None:
-    text = tidy(raw)
-    link = link_to(text, href, base, anchor.get("data-lemmaid")) if text else None
-    if link:
-        links.append(link)
-
-
-def _is_anchor(element: _Element) -> bool:
-    """Whether an `a` is only a place to jump to, as stands behind every footnote mark."""
-    return element.get("href") is None and not len(element) and not (element.text or "").strip()
-
-
-def _is_footnote(sup: _Element, css: str | None) -> bool:
-    """Whether a `sup` is a footnote mark and not a real exponent."""
-    if (css and _FOOTNOTE_CLASS.search(css)) or sup.get("data-sup") is not None or sup.get("data-tag") == "ref":
-        return True
-    return bool(_FOOTNOTE_TEXT.match(inner_text(sup)))
-
-
-def full_value(element: _Element) -> _Element | None:
-    """The cell that holds a collapsed value in full, when `element` is the box of one."""
-    css = element.get("class")
-    if css is None or "verlap" not in css or not _OVERLAP.search(css):
-        return None
-    return next((cell for cell in element.iter("dd") if cell is not element), None)
+    for source in _SOURCES:
+        address = source.search(attributes)
+        if address and not address[1].startswith("data:"):
+            return absolute(unescape(address[1]), base)
+    return ""

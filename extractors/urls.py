@@ -7,6 +7,7 @@ entries is the site's own knowledge (`extractors.sites`); here are only the rule
 from __future__ import annotations
 
 import re
+from binascii import a2b_qp
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
@@ -72,22 +73,23 @@ def _percent_decoded(segment: str) -> bytes:
 
 
 def decode_segments(segments: Sequence[bytes]) -> list[str]:
-    """What `decode_segment` makes of each, for the hundred links of a page at once: nearly all are `%E5%88%98` and decode in one go.
+    """What `decode_segment` makes of each, for the hundred links of a page in one go.
 
     >>> decode_segments([b"%E5%88%98", b"AC%2FDC", b"%C1%F5"])
     ['刘', 'AC/DC', '刘']
     """
-    whole = [segment for segment in segments if len(segment) == 3 * segment[::3].count(b"%")]
-    try:
-        decoded = bytes.fromhex(b"%00".join(whole).replace(b"%", b" ").decode("ascii")).decode("utf-8").split("\0")
-    except ValueError:
-        decoded = []
-    if len(decoded) != len(whole) or not whole:
-        return [decode_segment(segment.decode("utf-8", "replace")) for segment in segments]
-    if len(whole) == len(segments):
-        return decoded
-    known = dict(zip(whole, decoded, strict=True))
-    return [known.get(segment) or decode_segment(segment.decode("utf-8", "replace")) for segment in segments]
+    joined = b"%00".join(segments)
+    if b"=" not in joined:
+        # percent-encoding is quoted-printable with another sign, for which Python has a decoder in C
+        raw = a2b_qp(joined.replace(b"%", b"="))
+        if b"=" not in raw:
+            try:
+                decoded = raw.decode("utf-8").split("\0")
+            except UnicodeDecodeError:
+                decoded = []
+            if len(decoded) == len(segments):
+                return decoded
+    return [decode_segment(segment.decode("utf-8", "replace")) for segment in segments]
 
 
 def spell_segment(text: str) -> str:

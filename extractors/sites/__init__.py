@@ -16,12 +16,10 @@ from urllib.parse import urlsplit
 from extractors.urls import EntryRef, absolute
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
 __all__ = ["Site", "canonical_url", "entry_ref", "entry_url", "site_named", "site_of", "sites"]
 
-#: what an address holds that needs resolving: dot segments, parameters, white space
-_ODD = ("/.", ";", " ", "\\")
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
 
@@ -38,8 +36,8 @@ class Site:
     """Every host whose entries are this site's, old and mobile ones included."""
     read_path: Callable[[str, str], EntryRef | None]
     """(path, query) of a URL -> the entry it addresses, or None when it is no entry's address."""
-    find_refs: Callable[[bytes], Iterable[EntryRef]]
-    """(UTF-8 bytes of a page's content) -> the entries that its links lead to, in reading order, repeats and all."""
+    find_refs: Callable[[bytes, int, int], Sequence[EntryRef]]
+    """(UTF-8 bytes of a page, from, to) -> the entries that the links between lead to, in reading order, repeats and all."""
     prefix: str = "/item/"
     """What stands before an entry's locator in its path."""
 
@@ -80,34 +78,37 @@ def site_of(url: str) -> Site | None:
 
 def entry_ref(url: str, *, base: str = "") -> EntryRef | None:
     """The entry that a URL addresses in any spelling; None when it is of no known site or no entry's address."""
+    if url.startswith("/") and not url.startswith("//") and _is_plain(url) and (above := _site_above(base)):
+        path, _, query = url.partition("#")[0].partition("?")
+        return above.read_path(path, query)
     parts = _parts(url, base or url)
     site = _site_by_host().get(parts[0]) if parts else None
     return site.read_path(parts[1], parts[2]) if site and parts else None
 
 
+def _is_plain(url: str) -> bool:
+    """Whether an address holds nothing that needs resolving: dot segments, parameters, white space, back slashes."""
+    return url.isprintable() and "/." not in url and ";" not in url and " " not in url and "\\" not in url
+
+
+@lru_cache(maxsize=256)
+def _site_above(base: str) -> Site | None:
+    parts = _parts(base, base)
+    return _site_by_host().get(parts[0]) if parts else None
+
+
 def _parts(url: str, base: str) -> tuple[str, str, str] | None:
     """Host, path and query of an address; None when it is no web address. Nearly all are plain, and need no `urljoin`."""
-    if url.isprintable() and not any(odd in url for odd in _ODD):
-        host, path = "", url
-        if url.startswith(("https://", "http://")):
-            host, _, path = url.partition("//")[2].partition("/")
-            path = "/" + path
-        if path.startswith("/") and not path.startswith("//"):
-            host = host or _plain_host(base)
-            if _HOST.fullmatch(host):
-                path, _, query = path.partition("#")[0].partition("?")
-                return host, path, query
+    if _is_plain(url) and url.startswith(("https://", "http://")):
+        host, _, path = url.partition("//")[2].partition("/")
+        if host in _site_by_host() or _HOST.fullmatch(host):
+            path, _, query = path.partition("#")[0].partition("?")
+            return host, "/" + path, query
     address = absolute(url, base)
     if not address:
         return None
     parts = urlsplit(address)
     return parts.hostname or "", parts.path, parts.query
-
-
-@lru_cache(maxsize=256)
-def _plain_host(base: str) -> str:
-    scheme, _, rest = base.partition("//")
-    return rest.partition("/")[0] if scheme in ("https:", "http:") else ""
 
 
 def entry_url(ref: EntryRef) -> str:

@@ -16,8 +16,8 @@ from extractors.errors import UnknownLayout
 from extractors.layouts import Layout
 from extractors.model import Sense
 from extractors.sites import Site, entry_ref, entry_url
-from extractors.text import Flow, plain, read_flow, row_name
-from extractors.tree import first_of_class, inner_text
+from extractors.text import Flow, plain, row_name
+from extractors.tree import first_of_class, flow_of, inner_text
 from extractors.urls import EntryRef, decode_segment
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
+    from extractors.layouts import Spans
     from extractors.model import Entry
 
 __all__ = ["LAYOUT", "SITE"]
@@ -43,11 +44,9 @@ def _read_path(path: str, _query: str) -> EntryRef | None:
     return EntryRef(_SITE, title) if title else None
 
 
-def _find_refs(area: bytes) -> Iterator[EntryRef]:
-    for href in dict.fromkeys(_HREF.findall(area)):
-        ref = _read_path(unescape(href.decode("utf-8", "replace")), "")
-        if ref is not None:
-            yield ref
+def _find_refs(body: bytes, start: int, end: int) -> list[EntryRef]:
+    refs = (_read_path(unescape(href.decode("utf-8", "replace")), "") for href in dict.fromkeys(_HREF.findall(body, start, end)))
+    return [ref for ref in refs if ref is not None]
 
 
 SITE = Site(
@@ -126,7 +125,7 @@ def _cells(root: _Element) -> Iterator[Cell]:
         name = cell.find("strong")
         if name is None:
             continue
-        values = [read_flow(value, _BASE) for value in name.itersiblings("span")]
+        values = [flow_of(value, _BASE) for value in name.itersiblings("span")]
         yield Cell(
             row_name(inner_text(name)),
             "\n".join(value.text for value in values if value.text),
@@ -142,9 +141,7 @@ def _summary(document: Document, start: int, end: int) -> Flow:
     stop = end if end > at else document.first((b"doctitle", *_AFTER_BOX), at)
     root = parse(document.body[document.tag_before(at) : document.tag_before(stop)]) if stop > at else document.tree
     summary = first_of_class(root, "summary", "div")
-    if summary is None:
-        return Flow("")
-    told = read_flow(summary, _BASE)
+    told = flow_of(summary, _BASE)
     return told._replace(text=told.text.removesuffix(_CONTROL).rstrip("\n"))
 
 
@@ -180,10 +177,10 @@ def _senses(document: Document, end: int) -> tuple[Sense, ...]:
     return tuple(found)
 
 
-def _content(document: Document) -> bytes:
+def _content(document: Document) -> Spans:
     start = max(document.class_at(_HEADING), 0)
     end = document.first(_SIDE, start)
-    return document.body[start : end if end >= 0 else len(document.body)]
+    return ((start, end if end >= 0 else len(document.body)),)
 
 
 LAYOUT = Layout(_LAYOUT, _SITE, _claims, _read, rank=40, content=_content)

@@ -9,9 +9,16 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from extractors import Page
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    import pytest
+
+    from extractors.document import Document
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 
@@ -35,3 +42,11 @@ def cases() -> list[Case]:
 
 def case(name: str) -> Case:
     return read_case(FIXTURES / name)
+
+
+def by_tree(module: ModuleType, document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a layout read the tree of the whole page, and nothing that is quicker."""
+    monkeypatch.setattr(module, "parse", lambda _: document.tree)
+    for quicker in ("strict_cells", "first_div"):
+        if hasattr(module, quicker):
+            monkeypatch.setattr(module, quicker, lambda *_: None)

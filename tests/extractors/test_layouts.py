@@ -18,14 +18,14 @@ from hypothesis import strategies as st
 from extractors import Entry, Malformed, NotAnEntry, Page, Refused, UnknownLayout, Verdict, extract, links, triples
 from extractors.document import Document
 from extractors.layouts import layouts
-from tests.extractors.pages import Case, case, cases
+from tests.extractors.pages import Case, by_tree, case, cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CASES = cases()
 URL = "https://baike.baidu.com/item/%E6%9C%9B%E6%B1%9F"
-#: modules of layouts that parse a slice, whose entry must be the same when the whole page is parsed instead
+#: modules of layouts that read a slice, whose entry must be the same when the whole page is parsed instead
 SLICED = {
     "basicinfo": "extractors.sites.baidu_baike.basicinfo",
     "react": "extractors.sites.baidu_baike.react",
@@ -72,8 +72,7 @@ def test_the_address_decides_nothing_about_what_a_page_is(case: Case) -> None:
 )
 def test_the_slice_and_the_whole_page_give_the_same_entry(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     sliced = extract(case.page)
-    whole = Document(case.page).tree
-    monkeypatch.setattr(importlib.import_module(SLICED[sliced.layout]), "parse", lambda _: whole)
+    by_tree(importlib.import_module(SLICED[sliced.layout]), Document(case.page), monkeypatch)
     assert extract(case.page) == sliced
 
 
@@ -81,7 +80,7 @@ def test_the_slice_and_the_whole_page_give_the_same_entry(case: Case, monkeypatc
     ("page", "verdict", "reason"),
     [
         (Page(b""), Malformed, "empty"),
-        (Page(b" \n\0 "), Malformed, "empty"),
+        (Page(b" \n\t "), Malformed, "empty"),
         (Page(b"just text"), Malformed, "no_markup"),
         (Page(bytes(range(256)) * 40), Malformed, "binary"),
         (Page(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(32)) * 60, url=URL), Malformed, "binary"),

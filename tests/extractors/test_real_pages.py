@@ -17,6 +17,7 @@ from extractors import Entry, NotAnEntry, Page, Refused, SenseList, UnknownLayou
 from extractors.document import Document
 from extractors.layouts import layouts
 from extractors.sites.baidu_baike.react import disagreements
+from tests.extractors.pages import by_tree
 
 pytestmark = pytest.mark.real_pages
 
@@ -228,8 +229,7 @@ def test_the_slice_and_the_whole_page_give_the_same_entry(
     ]
     for line in chosen[::5] if len(chosen) > 100 else chosen:
         page = page_of(line, shared_pages)
-        whole = Document(page).tree
-        monkeypatch.setattr(importlib.import_module(module), "parse", lambda _, tree=whole: tree)
+        by_tree(importlib.import_module(module), Document(page), monkeypatch)
         assert extract(page) == entries[line["path"]]
 
 
@@ -240,7 +240,7 @@ def test_links_of_a_page_are_those_of_its_hrefs(shared_pages: Path) -> None:
         body = path.read_bytes()
         hrefs = (unescape(href.decode("utf-8", "replace")) for href in re.findall(rb"href=[\"']?([^\"'<>\s]+)", body))
         slow = dict.fromkeys(filter(None, (entry_ref(href, base=site.base) for href in hrefs)))
-        assert list(dict.fromkeys(site.find_refs(body))) == list(slow), path.name
+        assert list(dict.fromkeys(site.find_refs(body, 0, len(body)))) == list(slow), path.name
 
 
 def test_links_leave_navigation_and_side_column_out(shared_pages: Path, shared_index: list[dict[str, Any]]) -> None:

@@ -6,14 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.document import parse
-from extractors.text import bare_sense, plain, read_flow, row_name, tidy, unsurrogated
+from extractors.text import _read_strict, _Reader, bare_sense, first_div, plain, read_flow, row_name, row_name_of, tidy, unsurrogated
 
 BASE = "https://baike.baidu.com"
 
 
 def flow(html: str) -> tuple[str, list[tuple[str, str, int | None]], list[str]]:
-    read = read_flow(parse(f"<div>{html}</div>".encode())[0][0], BASE)
+    read = read_flow(html, BASE)
     return read.text, [(link.text, link.url.removeprefix(BASE), link.lemma_id) for link in read.links], list(read.images)
 
 
@@ -108,6 +107,7 @@ def test_images(html: str, images: list[str]) -> None:
 )
 def test_row_name(raw: str, name: str) -> None:
     assert row_name(raw) == name
+    assert row_name_of(raw.replace("\xa0", "&nbsp;")) == name
 
 
 @pytest.mark.parametrize(
@@ -151,4 +151,49 @@ def test_any_markup_has_a_text(html: str) -> None:
 
 
 def test_deep_nesting_exhausts_nothing() -> None:
-    assert flow("<b>" * 100_000 + "甲")[0] in ("", "甲")
+    assert flow("<b>" * 100_000 + "甲")[0] == "甲"
+
+
+LINK = '<a target=_blank href="/item/%E6%B1%9F/7" data-lemmaid="7">江</a>'
+STRICT = [
+    "甲",
+    " ",
+    "\n",
+    LINK,
+    LINK.replace(' data-lemmaid="7"', ""),
+    "<br/>",
+    "<br>",
+    '<div class="para" label-module="para">',
+    "</div>",
+    "、",
+    "&nbsp;",
+]
+FOOTNOTE = '<sup class="sup--normal" data-sup="1" data-ctrmap=":1,">\n[1]</sup><a class="sup-anchor" name="ref_[1]_582">&nbsp;</a>\n'
+LOOSE = ["<i>", "</i>", "</a>", "<a>", '<a href="x">', "<sup>2</sup>", "<", ">", "<p>", '<a class="toggle">展开</a>', "<br >", "<!-- -->"]
+
+
+@given(st.lists(st.sampled_from([*STRICT, FOOTNOTE, "AT&amp;T"]), max_size=12).map("".join))
+def test_what_the_site_wrote_is_read_alike_at_once_and_tag_by_tag(html: str) -> None:
+    strict = _read_strict(html, BASE)
+    assert strict is not None
+    assert strict == _Reader(BASE).read(html)
+
+
+@given(st.lists(st.sampled_from([*STRICT, FOOTNOTE, *LOOSE]), max_size=12).map("".join))
+def test_what_is_read_at_once_is_read_alike_tag_by_tag(html: str) -> None:
+    strict = _read_strict(html, BASE)
+    assert strict is None or strict == _Reader(BASE).read(html)
+
+
+@pytest.mark.parametrize(
+    ("html", "inside"),
+    [
+        ('<div class="a">甲<div>乙</div></div><div>丙</div>', '<div class="a">甲<div>乙</div>'),
+        ("<div>甲<div>乙</div>", None),
+        ("<p>甲</p><div>乙</div>", None),
+        ("</div><div>甲</div>", None),
+        ("", None),
+    ],
+)
+def test_first_div(html: str, inside: str | None) -> None:
+    assert first_div(html) == inside

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from typing import TYPE_CHECKING
+from itertools import repeat
 from urllib.parse import parse_qsl
 
 from extractors.sites import Site
 from extractors.urls import EntryRef, decode_segment, decode_segments
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ["SITE"]
 
@@ -20,18 +17,17 @@ _ITEM = re.compile(r"/item/([^/]+)(?:/([0-9]{1,12}))?/?(?:\.html?)?\Z")
 _ID_QUERIES = ("lemmaId", "lemmaid")
 #: `/view/1758.htm`, `/subview/1758/5063.htm`: ids of an older numbering, kept as they stand
 _OLD = re.compile(r"/(?:view/[0-9]{1,12}|subview/[0-9]{1,12}/[0-9]{1,12})\.html?\Z")
-#: the links to entries in a page's bytes: title, id, the rest of an address that says more, and old addresses
-_HREF = re.compile(
-    rb"""href=["']?(?:(?:https?:)?//(?:m\.|wap)?baike\.baidu\.(?:com|hk))?"""
-    rb"""(?:/item/([^"'<>\s#/?&]+)(?:/([0-9]{1,12}))?(?:(?=["'<>\s#])|([/?.&][^"'<>\s#]*))|(/(?:sub)?view/[^"'<>\s#?]+))"""
-)
+#: the links to entries in a page's bytes
+_HREF = re.compile(rb"""href=["']?(?:(?:https?:)?//(?:m\.|wap)?baike\.baidu\.(?:com|hk))?(/(?:item|(?:sub)?view)/[^"'<>\s#]+)""")
+#: digits of an id at most
+_ID_DIGITS = 12
 
 
 def _read_path(path: str, query: str) -> EntryRef | None:
     item = _ITEM.match(path)
     if item:
-        title = " ".join(decode_segment(item[1]).split())
-        if not title:
+        title = decode_segment(item[1])
+        if not title.isalnum() and not (title := " ".join(title.split())):
             return None
         lemma_id = int(item[2]) if item[2] else None
         if lemma_id is None and query:
@@ -50,19 +46,38 @@ def _id_in_query(query: str) -> int | None:
     return next((int(v) for k, v in pairs if k in _ID_QUERIES and v.isascii() and v.isdigit() and len(v) <= 12), None)
 
 
-def _find_refs(area: bytes) -> Iterator[EntryRef]:
-    """The entries that an area of a page links to, in reading order: what `_read_path` says of every href, at a fraction of the price."""
-    found = list(dict.fromkeys(_HREF.findall(area)))
-    titles = decode_segments([segment for segment, _, _, _ in found])
-    for title, (segment, number, rest, old) in zip(titles, found, strict=True):
-        if rest or old:
-            href = old or b"/item/%b%b%b" % (segment, b"/" + number if number else b"", rest)
-            path, _, query = unescape(href.decode("utf-8", "replace")).partition("?")
-            ref = _read_path(path, query)
-            if ref is not None:
-                yield ref
-        elif title.isalnum() or (title := " ".join(title.split())):
-            yield EntryRef(_NAME, title, int(number) or None if number else None)
+def _find_refs(body: bytes, start: int, end: int) -> list[EntryRef]:
+    """The entries that a stretch of a page links to, in reading order: what `_read_path` says of every href, at a fraction of the price."""
+    hrefs = list(dict.fromkeys(_HREF.findall(body, start, end)))
+    parts = [href[6:].partition(b"/") for href in hrefs]  # what follows `/item/`: title, slash, id
+    titles = decode_segments([title for title, _, _ in parts])
+    numbers = [number for _, _, number in parts]
+    ids = [int(number) or None if number.isdigit() else None for number in numbers]
+    # a page makes a hundred of them: built as the tuples that they are
+    refs = [tuple.__new__(EntryRef, fields) for fields in zip(repeat(_NAME), titles, ids, repeat(""))]
+    odd = _odd_places(hrefs, titles, numbers)
+    if not odd:
+        return refs
+    read = {place: _read_href(hrefs[place]) for place in odd}
+    return [ref for place, plain in enumerate(refs) if (ref := read.get(place, plain)) is not None]
+
+
+def _odd_places(hrefs: list[bytes], titles: list[str], numbers: list[bytes]) -> list[int]:
+    """Which hrefs are not just a title, or a title and an id, or hold a title that white space is to be seen to in."""
+    lines = b"\n" + b"\n".join(hrefs)
+    odd: list[int] = []
+    if b"?" in lines or b"&" in lines or lines.count(b"\n/item/") != len(hrefs):
+        odd += [place for place, href in enumerate(hrefs) if b"?" in href or b"&" in href or not href.startswith(b"/item/")]
+    if not b"0".join([b"0", *numbers]).isdigit():
+        odd += [place for place, number in enumerate(numbers) if number and not number.isdigit()]
+    if len("-".join(titles).split()) != 1 or len(max(numbers, default=b"", key=len)) > _ID_DIGITS:
+        odd += [place for place, title in enumerate(titles) if len(title.split()) != 1 or len(numbers[place]) > _ID_DIGITS]
+    return odd
+
+
+def _read_href(href: bytes) -> EntryRef | None:
+    path, _, query = unescape(href.decode("utf-8", "replace")).partition("?")
+    return _read_path(path, query)
 
 
 SITE = Site(

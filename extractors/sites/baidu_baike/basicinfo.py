@@ -11,20 +11,21 @@ import re
 from typing import TYPE_CHECKING
 
 from extractors.assembly import Cell, Infobox, assemble, infobox
-from extractors.document import Document, parse
+from extractors.document import Document, measure, parse
 from extractors.errors import UnknownLayout
 from extractors.layouts import Layout
 from extractors.sites.baidu_baike import SITE
-from extractors.sites.baidu_baike.definitions import definition_cells
+from extractors.sites.baidu_baike.definitions import definition_cells, strict_cells
 from extractors.sites.baidu_baike.marks import BASE, last_edit, lemma_id, relations, senses, synonym, tags, without_tip
-from extractors.text import Flow, bare_sense, plain, read_flow
-from extractors.tree import first_of_class
+from extractors.text import Flow, bare_sense, first_div, plain, read_flow
+from extractors.tree import first_of_class, flow_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.etree import _Element
 
+    from extractors.layouts import Spans
     from extractors.model import Entry
 
 __all__ = ["LAYOUT"]
@@ -47,7 +48,7 @@ _PAGE_TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>")
 
 
 def _claims(document: Document) -> bool:
-    at = document.body.find(_TITLE)
+    at = document.find(_TITLE)
     if at < 0:
         # fragments that were saved without the head of the page
         return document.has(_ROW) and document.has(b"basicInfo-block")
@@ -82,17 +83,18 @@ def _read(document: Document) -> Entry:
 
 
 def _top(document: Document) -> int:
-    at = document.body.find(_TITLE)
+    """Where the title stands."""
+    at = document.find(_TITLE)
     return at if at >= 0 else max(document.body.find(b"<h1"), 0)
 
 
 def _title(document: Document, top: int) -> tuple[str, str | None]:
     """Title and sense: `h1`, and the `h2` in the same cell."""
-    text = document.text(top, top + _TITLE_REACH)
+    end = document.body.find(b"</dd>", top, top + _TITLE_REACH)
+    text = document.text(top, end if end >= 0 else top + _TITLE_REACH)
     heading = _H1.search(text)
     if heading and (title := plain(heading[1])):
-        cell = text[heading.end() :].partition("</dd>")
-        sense = _H2.search(cell[0]) if cell[1] else None
+        sense = _H2.search(text, heading.end()) if end >= 0 else None
         return title, bare_sense(plain(sense[1])) if sense else None
     page_title = _PAGE_TITLE.search(document.text(0, _TITLE_REACH))
     title = plain(page_title[1]).removesuffix("_百度百科") if page_title else ""
@@ -107,7 +109,9 @@ def _box_at(document: Document, top: int) -> int:
 
 
 def _box(document: Document, at: int) -> tuple[Infobox, int]:
-    """The infobox and where it ends. Its last row is looked for before what follows it; without either the whole page is parsed."""
+    """The infobox and where it ends. A ladder: rows written exactly as the site writes them are read as they stand, others from the tree of
+    the slice; where the slice has no end, the whole page is parsed.
+    """
     if at < 0:
         return Infobox(), 0
     body = document.body
@@ -116,7 +120,10 @@ def _box(document: Document, at: int) -> tuple[Infobox, int]:
     end = body.find(b"</dl>", last) if last >= 0 else -1
     if end < 0:
         return infobox(_cells(document.tree)), at
-    return infobox(_cells(parse(body[document.tag_before(at) : end]))), end
+    start = document.tag_before(at)
+    measure(end - start)
+    cells = strict_cells(document.text(start, end), _ROW.decode(), BASE)
+    return infobox(_cells(parse(body[start:end])) if cells is None else cells), end
 
 
 def _summary(document: Document, at: int, box_at: int) -> tuple[Flow, int]:
@@ -128,12 +135,14 @@ def _summary(document: Document, at: int, box_at: int) -> tuple[Flow, int]:
         end = box_at if box_at > at else -1
     if end < 0:
         return _first_summary(document.tree), at
-    return _first_summary(parse(document.body[document.tag_before(at) : document.tag_before(end)])), end
+    start, end = document.tag_before(at), document.tag_before(end)
+    measure(end - start)
+    inside = first_div(document.text(start, end))
+    return _first_summary(parse(document.body[start:end])) if inside is None else read_flow(inside, BASE), end
 
 
 def _first_summary(root: _Element) -> Flow:
-    summary = first_of_class(root, "lemma-summary", "div", "dd")
-    return read_flow(summary, BASE) if summary is not None else Flow("")
+    return flow_of(first_of_class(root, "lemma-summary", "div", "dd"), BASE)
 
 
 def _cells(root: _Element) -> Iterator[Cell]:
@@ -142,15 +151,13 @@ def _cells(root: _Element) -> Iterator[Cell]:
 
 def _side(document: Document, top: int) -> int:
     """Where the entry ends and the side column begins; the end of the page where there is none."""
-    at = document.places.get(_SIDE)
-    if at is None:
-        at = document.places[_SIDE] = document.body.find(_SIDE, top)
+    at = document.find(_SIDE, top)
     return at if at >= 0 else len(document.body)
 
 
-def _content(document: Document) -> bytes:
+def _content(document: Document) -> Spans:
     start = _top(document)
-    return without_tip(document.body[start : _side(document, start)], b"viewTip-icon", b"viewTip-fromTitle")
+    return without_tip(document, (start, _side(document, start)), b"viewTip-icon", b"viewTip-fromTitle")
 
 
 LAYOUT = Layout(_NAME, SITE.name, _claims, _read, rank=10, content=_content)

@@ -15,14 +15,15 @@ from extractors.errors import UnknownLayout
 from extractors.layouts import Layout
 from extractors.sites.baidu_baike import SITE
 from extractors.sites.baidu_baike.marks import BASE, last_edit, lemma_id, relations, senses, synonym, tags
-from extractors.text import Flow, bare_sense, plain, read_flow, row_name
-from extractors.tree import classes, first_of_class, inner_text, of_class
+from extractors.text import bare_sense, plain, row_name
+from extractors.tree import classes, first_of_class, flow_of, inner_text, of_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.etree import _Element
 
+    from extractors.layouts import Spans
     from extractors.model import Entry
 
 __all__ = ["LAYOUT"]
@@ -48,8 +49,7 @@ def _read(document: Document) -> Entry:
     box = infobox(_cells(root))
     if not box.rows and document.class_at(_ROW) >= 0:
         raise UnknownLayout("rows of an infobox are there (`biItemInner`), but none has a name and a value", layout=_NAME)
-    summary = first_of_class(root, "card-summary-content", "div")
-    told = read_flow(summary, BASE) if summary is not None else Flow("")
+    summary = flow_of(first_of_class(root, "card-summary-content", "div"), BASE)
     stop = end if end > 0 else len(document.body)
     return assemble(
         document,
@@ -59,8 +59,8 @@ def _read(document: Document) -> Entry:
         sense=sense,
         lemma_id=lemma_id(document),
         aliases=synonym(document, top, stop),
-        summary=told.text,
-        summary_links=told.links,
+        summary=summary.text,
+        summary_links=summary.links,
         tags=tags(document, top, len(document.body)),
         updated=last_edit(document),
         box=box,
@@ -89,13 +89,13 @@ def _cells(root: _Element) -> Iterator[Cell]:
         if name is None or not contents:
             continue
         full = next((part for part in contents if "biOpenContent" in classes(part)), contents[-1])
-        yield Cell(row_name(inner_text(name)), *read_flow(full, BASE))
+        yield Cell(row_name(inner_text(name)), *flow_of(full, BASE))
 
 
-def _content(document: Document) -> bytes:
+def _content(document: Document) -> Spans:
     start = max(document.class_at(_TITLE), 0)
     end = document.first(_SIDE, start)
-    return document.body[start : end if end >= 0 else len(document.body)]
+    return ((start, end if end >= 0 else len(document.body)),)
 
 
 LAYOUT = Layout(_NAME, SITE.name, _claims, _read, rank=30, content=_content)

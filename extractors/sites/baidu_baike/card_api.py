@@ -13,7 +13,6 @@ from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from extractors.assembly import Cell, assemble, infobox
-from extractors.document import Document, parse
 from extractors.errors import NotAnEntry, Refused, UnknownLayout
 from extractors.layouts import Layout
 from extractors.model import Sense
@@ -26,6 +25,7 @@ from extractors.urls import EntryRef
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from extractors.document import Document
     from extractors.model import Entry
 
 __all__ = ["LAYOUT"]
@@ -87,7 +87,7 @@ def _cell(row: Mapping[str, Any]) -> Cell:
     value = row.get("value") or row.get("format")
     pieces = [value] if isinstance(value, str) else [piece for piece in _sequence(value) if isinstance(piece, str)]
     html = "<br>".join(map(unsurrogated, pieces))
-    return Cell(name, *read_flow(parse(f"<div>{html}</div>".encode()), BASE)) if html else Cell(name, "")
+    return Cell(name, *read_flow(html, BASE))
 
 
 def _senses(answer: Mapping[str, Any], title: str) -> Iterator[Sense]:

@@ -17,8 +17,8 @@ from extractors.model import Sense
 from extractors.sites import canonical_url
 from extractors.sites.baidu_baike import SITE
 from extractors.sites.baidu_baike.marks import BASE, last_edit, lemma_id
-from extractors.text import Flow, bare_sense, read_flow, row_name, tidy
-from extractors.tree import classes, first_of_class, inner_text, of_class
+from extractors.text import Flow, bare_sense, row_name, tidy
+from extractors.tree import classes, first_of_class, flow_of, inner_text, of_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +95,7 @@ def _cells(root: _Element) -> Iterator[Cell]:
         if "cardFirstTd" in css:
             name = row_name(inner_text(cell))
         elif "cardSecondTd" in css:
-            yield Cell(name, *read_flow(cell, BASE))
+            yield Cell(name, *flow_of(cell, BASE))
             name = ""
 
 
@@ -103,7 +103,7 @@ def _summary(root: _Element) -> Flow:
     summary = first_of_class(root, "card-summary-content", "div")
     if summary is None:
         summary = first_of_class(root, "card-summary", "div")
-    return read_flow(summary, BASE) if summary is not None else Flow("")
+    return flow_of(summary, BASE)
 
 
 def _labels(root: _Element, url: str) -> Iterator[Sense]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
+    from extractors.layouts import Spans
+
 __all__ = ["BASE", "last_edit", "lemma_id", "relations", "sense_to", "senses", "synonym", "tags", "without_tip"]
 
 BASE = SITE.base
@@ -52,8 +54,6 @@ _ANCHOR = re.compile(r"<a\s([^<>]*)>([^<]*(?:<(?!/?a[\s>])[^<>]*>[^<]*)*)</a>")
 _HREF = re.compile(r"""href\s{0,4}=\s{0,4}["']?([^"'<>\s]+)""")
 
 _SYNONYM = re.compile(r"""viewTip-fromTitle["']?[^<>]{0,200}>([^<]*)<""")
-
-_TIP_REACH = 32_768
 
 _RELATION_BOX = b"star-info-block relations"
 _FOCUS_BOX = b'class="focusAndRelation"'
@@ -125,11 +125,12 @@ def synonym(document: Document, start: int, end: int) -> list[str]:
     return [plain(found[1])] if found else []
 
 
-def without_tip(content: bytes, icon: bytes, name: bytes) -> bytes:
-    """The content without the note 同义词, whose icon leads to a help page that is written as an entry. It stands near the title."""
-    start = content.find(icon, 0, _TIP_REACH)
-    end = content.find(name, start, start + _TIP_REACH) if start >= 0 else -1
-    return content[:start] + content[end:] if end >= 0 else content
+def without_tip(document: Document, span: tuple[int, int], icon: bytes, name: bytes, *, reach: int = 8192) -> Spans:
+    """A stretch without the note 同义词, whose icon leads to a help page that is written as an entry. It stands near the title."""
+    start, end = span
+    tip = document.body.find(icon, start, min(start + reach, end))
+    after = document.body.find(name, tip, min(tip + reach, end)) if tip >= 0 else -1
+    return ((start, tip), (after, end)) if after >= 0 else (span,)
 
 
 def relations(document: Document, start: int, end: int) -> tuple[Relation, ...]:

@@ -14,8 +14,8 @@ from extractors.errors import UnknownLayout
 from extractors.layouts import Layout
 from extractors.sites.baidu_baike import SITE
 from extractors.sites.baidu_baike.marks import BASE, last_edit, lemma_id, senses, tags
-from extractors.text import Flow, bare_sense, plain, read_flow, row_name
-from extractors.tree import first_of_class, inner_text
+from extractors.text import bare_sense, plain, row_name
+from extractors.tree import first_of_class, flow_of, inner_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,8 +50,7 @@ def _read(document: Document) -> Entry:
     box = infobox(_cells(root))
     if not box.rows and box_at >= 0 and document.body.find(b"<li", box_at, end if end >= 0 else None) >= 0:
         raise UnknownLayout("an infobox is there (`#J-basicInfo li`), but none of its rows could be read", layout=_NAME)
-    summary = first_of_class(root, "summary-content", "div")
-    told = read_flow(summary, BASE) if summary is not None else Flow("")
+    summary = flow_of(first_of_class(root, "summary-content", "div"), BASE)
     return assemble(
         document,
         site=SITE.name,
@@ -59,8 +58,8 @@ def _read(document: Document) -> Entry:
         title=title,
         sense=bare_sense(plain(sense[1])) if sense else None,
         lemma_id=lemma_id(document),
-        summary=told.text,
-        summary_links=told.links,
+        summary=summary.text,
+        summary_links=summary.links,
         tags=tags(document, top, len(document.body)),
         updated=last_edit(document),
         box=box,
@@ -74,7 +73,7 @@ def _cells(root: _Element) -> Iterator[Cell]:
     for item in box.iter("li") if box is not None else ():
         parts = [part for part in item if part.tag == "div"]
         if len(parts) > 1:
-            yield Cell(row_name(inner_text(parts[0])), *read_flow(parts[1], BASE))
+            yield Cell(row_name(inner_text(parts[0])), *flow_of(parts[1], BASE))
 
 
 LAYOUT = Layout(_NAME, SITE.name, _claims, _read, rank=38)

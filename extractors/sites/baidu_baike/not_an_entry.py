@@ -14,7 +14,7 @@ from extractors.layouts import Layout
 from extractors.sites.baidu_baike import SITE
 from extractors.sites.baidu_baike.lemma_markup import shows_entry
 from extractors.sites.baidu_baike.missing import says_missing
-from extractors.text import read_flow
+from extractors.tree import flow_of
 
 if TYPE_CHECKING:
     from extractors.document import Document
@@ -59,7 +59,7 @@ def _read(document: Document) -> NoReturn:
         raise NotAnEntry("the site has no such entry", layout=_NAME, reason="missing")
     if shows_entry(document):
         raise UnknownLayout("an entry's title, summary or infobox is there, in no layout that we read", layout=_NAME)
-    if document.ref is not None and len(read_flow(document.tree, SITE.base).text) >= _SUBSTANTIAL:
+    if document.ref is not None and len(flow_of(document.tree, SITE.base).text) >= _SUBSTANTIAL:
         raise UnknownLayout("a page at an entry's address, in no layout that we read", layout=_NAME)
     kind = _kind(document)
     raise NotAnEntry(f"a page of the encyclopedia that is no entry ({kind})", layout=_NAME, reason=kind)

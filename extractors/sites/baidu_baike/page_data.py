@@ -70,7 +70,7 @@ def find_page_data(document: Document) -> PageData | None:
 def _candidates(document: Document) -> Iterator[Mapping[str, Any]]:
     body = document.body
     if body[:64].lstrip()[:1] == b"{":
-        yield _decoded(body, 0, len(body))
+        yield _decoded(document, 0, len(body))
         return
     start = 0
     for _ in range(_TRIES):
@@ -79,13 +79,13 @@ def _candidates(document: Document) -> Iterator[Mapping[str, Any]]:
             return
         start = assigned.end()
         close = body.find(b"</script", start)
-        yield _decoded(body, start, close if close >= 0 else len(body))
+        yield _decoded(document, start, close if close >= 0 else len(body))
 
 
-def _decoded(body: bytes, start: int, end: int) -> Mapping[str, Any]:
+def _decoded(document: Document, start: int, end: int) -> Mapping[str, Any]:
     """The JSON object at `start`; empty when there is none. What follows it (`}`, `;`, more script) is left alone."""
     try:
-        data, _ = json.JSONDecoder().raw_decode(body[start:end].decode("utf-8", "replace").lstrip())
+        data, _ = json.JSONDecoder().raw_decode(document.text(start, end).lstrip())
     except (ValueError, RecursionError):
         return {}
     return _dict(data)

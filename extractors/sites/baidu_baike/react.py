@@ -20,14 +20,15 @@ from extractors.sites.baidu_baike import SITE
 from extractors.sites.baidu_baike.definitions import definition_cells
 from extractors.sites.baidu_baike.marks import BASE, last_edit, sense_to, without_tip
 from extractors.sites.baidu_baike.page_data import PageData, find_page_data
-from extractors.text import Flow, bare_sense, plain, read_flow
-from extractors.tree import first_of_class
+from extractors.text import Flow, bare_sense, plain
+from extractors.tree import first_of_class, flow_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.etree import _Element
 
+    from extractors.layouts import Spans
     from extractors.model import Entry, Page, Sense
 
 __all__ = ["LAYOUT", "Disagreement", "disagreements"]
@@ -140,8 +141,7 @@ class _Dom:
         if at < 0:
             return Flow("")
         end = self.document.first((_BOX, *_AFTER_BOX), at)
-        element = first_of_class(self.slice(at, end), "J-summary")
-        return read_flow(element, BASE) if element is not None else Flow("")
+        return flow_of(first_of_class(self.slice(at, end), "J-summary"), BASE)
 
     @property
     def box(self) -> Infobox:
@@ -201,10 +201,10 @@ def _compared(data: PageData, dom: _Dom) -> Iterator[Disagreement]:
         yield Disagreement(f"rows[{index}].text", row.text if row else None, shown.text if shown else None)
 
 
-def _content(document: Document) -> bytes:
+def _content(document: Document) -> Spans:
     start = max(document.class_at(_TITLE), 0)
     end = document.first(_SIDE, start)
-    return without_tip(document.body[start : end if end >= 0 else len(document.body)], b"tipIcon_", b"tipTitle_")
+    return without_tip(document, (start, end if end >= 0 else len(document.body)), b"tipIcon_", b"tipTitle_", reach=131_072)
 
 
 LAYOUT = Layout(_NAME, SITE.name, _claims, _read, rank=20, content=_content)

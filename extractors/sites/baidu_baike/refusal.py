@@ -13,7 +13,7 @@ from extractors.layouts import Layout
 from extractors.sites.baidu_baike import SITE
 from extractors.sites.baidu_baike.lemma_markup import shows_entry
 from extractors.sites.baidu_baike.missing import says_missing
-from extractors.text import read_flow
+from extractors.tree import flow_of
 
 if TYPE_CHECKING:
     from extractors.document import Document
@@ -46,7 +46,7 @@ def _claims(document: Document) -> bool:
         return True
     if document.ref is None and not document.has(*_WORDS):
         return False
-    return b"<" in body and len(read_flow(document.tree, SITE.base).text) < _SILENT
+    return b"<" in body and len(flow_of(document.tree, SITE.base).text) < _SILENT
 
 
 def _read(_document: Document) -> NoReturn:
