@@ -8,6 +8,7 @@ from extractors.errors import Malformed, NotAnEntry, Refused, SenseList, Unknown
 from extractors.layouts import extract, links
 from extractors.model import Entry, Link, Page, Quantity, Relation, Row, Sense, Target, Triple, Value
 from extractors.sites import Site, canonical_url, entry_ref, entry_url, site_named, sites
+from extractors.sites.baidu_baike.react import disagreements
 from extractors.triples import triples
 from extractors.urls import EntryRef
 from extractors.version import __version__
@@ -33,6 +34,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "canonical_url",
+    "disagreements",
     "entry_ref",
     "entry_url",
     "extract",

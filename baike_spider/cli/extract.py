@@ -55,13 +55,14 @@ def _run(args: argparse.Namespace) -> int:
         raise BadInput("--normalise-predicates goes with --format triples: entries keep the names of their rows")
     form: Format = "explained" if args.explain else "normalised" if args.normalise_predicates else args.format
     counts: Counter[str] = Counter()
-    named, skipped = frozenset(args.paths), False
+    named, skipped, apart = frozenset(args.paths), False, 0
     try:
         files = list(page_files(args.paths))
         with _output(args.output) as out, _progress(len(files)) as advance:
             jobs = 1 if STDIN in files else args.jobs
             for outcome in extract_files(files, fmt=form, jobs=jobs):
                 counts[outcome.verdict] += 1
+                apart += bool(outcome.disagreements)
                 out.write(outcome.lines)
                 if outcome.verdict not in _READ or (outcome.verdict != "entry" and outcome.source in named):
                     skipped = True
@@ -70,6 +71,8 @@ def _run(args: argparse.Namespace) -> int:
     except InputError as error:
         raise BadInput(str(error)) from error
     told = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in counts.most_common()) or "no page files found"
+    if apart:
+        told += f"; in {apart} of them PAGE_DATA and the page itself disagree"
     print(f"{sum(counts.values())} pages: {told}", file=sys.stderr)
     return _SKIPPED if skipped else 0
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from baike_spider.corpus.explain import explain_entry
 from baike_spider.corpus.inputs import InputError, read_page
-from extractors import Verdict, extract, triples
+from extractors import Verdict, disagreements, extract, triples
 from extractors.predicates import canonical_predicate
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class Outcome:
     """JSON lines of the entry, or of its triples; "" when it is none."""
     message: str = ""
     layout: str = ""
+    disagreements: int = 0
+    """Fields that the page's two sources tell differently (PAGE_DATA and the DOM of a React page)."""
 
 
 def extract_page(page: Page, *, fmt: Format = "entries") -> Outcome:
@@ -52,7 +54,8 @@ def extract_page(page: Page, *, fmt: Format = "entries") -> Outcome:
         entry = extract(page)
     except Verdict as verdict:
         return Outcome(page.source, verdict.kind, message=str(verdict), layout=verdict.layout)
-    return Outcome(page.source, "entry", _lines(entry, fmt), layout=entry.layout)
+    apart = len(disagreements(page)) if entry.layout == "react" else 0
+    return Outcome(page.source, "entry", _lines(entry, fmt), layout=entry.layout, disagreements=apart)
 
 
 def extract_files(paths: Iterable[str], *, fmt: Format = "entries", jobs: int = 1) -> Iterator[Outcome]:

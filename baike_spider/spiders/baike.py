@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from baike_spider.crawl.items import EntryItem
 from baike_spider.spiders.frontier_spider import FrontierSpider
-from extractors import extract, links
+from extractors import disagreements, extract, links
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,5 +38,7 @@ class BaikeSpider(FrontierSpider):
         """
         page = self.read(response)
         entry = extract(page)
+        for found in disagreements(page) if entry.layout == "react" else ():
+            self.crawler.stats.inc_value(f"extract/disagreement/{found.field.partition('[')[0]}")
         follow = self.plan.follow
         yield EntryItem(entry, links=() if follow == "none" else links(page, entry, scope=follow), lease=response.meta.get("lease"))

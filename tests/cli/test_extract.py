@@ -70,6 +70,15 @@ def test_explain_names_the_rule_of_every_value(encyclopedia: Path, capsys: pytes
     assert "quantity 28600000000 元" in told
 
 
+def test_pages_whose_two_sources_disagree_are_counted(encyclopedia: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (encyclopedia / PAGES / "react" / "haideng-group.html").read_text(encoding="utf-8")
+    at = page.index("itemValue", page.index("公司类型", page.index("J-basic-info")))
+    changed = tmp_path / "changed.html"
+    changed.write_text(page[:at] + page[at:].replace("有限责任公司", "股份有限公司", 1), encoding="utf-8")
+    assert main(["extract", str(changed), "-o", str(tmp_path / "out.jsonl")]) == 0
+    assert "in 1 of them PAGE_DATA and the page itself disagree" in capsys.readouterr().err
+
+
 def test_a_failed_run_leaves_no_output(encyclopedia: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "entries.jsonl"
     out.write_text("earlier\n")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from extractors.assembly import Infobox, assemble, infobox
 from extractors.document import Document, parse
-from extractors.errors import SenseList, UnknownLayout
+from extractors.errors import SenseList, UnknownLayout, Verdict
 from extractors.layouts import Layout
 from extractors.sites.baidu_baike import SITE
 from extractors.sites.baidu_baike.definitions import definition_cells
@@ -189,7 +189,10 @@ def disagreements(page: Page) -> tuple[Disagreement, ...]:
     data, dom = find_page_data(document), _Dom(document)
     if data is None or not dom.title:
         return ()
-    return tuple(found for found in _compared(data, dom) if found.data != found.dom)
+    try:
+        return tuple(found for found in _compared(data, dom) if found.data != found.dom)
+    except Verdict as verdict:
+        return (Disagreement("dom", None, str(verdict)),)
 
 
 def _compared(data: PageData, dom: _Dom) -> Iterator[Disagreement]:
