@@ -13,12 +13,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from baike_spider.cli.command import Commands, add_command, positive
 from baike_spider.corpus.extract import Format, Outcome, extract_files
-from baike_spider.corpus.inputs import STDIN, InputError, page_files
+from baike_spider.corpus.inputs import STDIN, InputError, check_paths, page_files
 from baike_spider.exits import BadInput, OutputFailed
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["add"]
 
@@ -57,10 +57,10 @@ def _run(args: argparse.Namespace) -> int:
     counts: Counter[str] = Counter()
     named, skipped, apart = frozenset(args.paths), False, 0
     try:
-        files = list(page_files(args.paths))
-        with _output(args.output) as out, _progress(len(files)) as advance:
-            jobs = 1 if STDIN in files else args.jobs
-            for outcome in extract_files(files, fmt=form, jobs=jobs):
+        check_paths(args.paths)
+        with _output(args.output) as out, _progress(args.paths) as advance:
+            jobs = 1 if STDIN in args.paths else args.jobs
+            for outcome in extract_files(page_files(args.paths), fmt=form, jobs=jobs):
                 counts[outcome.verdict] += 1
                 apart += bool(outcome.disagreements)
                 out.write(outcome.lines)
@@ -96,15 +96,15 @@ def _output(path: str | None) -> Iterator[TextIO]:
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Advance]:
-    """A bar on a terminal, silence elsewhere."""
+def _progress(paths: Sequence[str]) -> Iterator[Advance]:
+    """A bar on a terminal, silence elsewhere. The files are counted for it alone: a list of all would grow with their number."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda _outcome: None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("pages", total=total)
+        task = bar.add_task("pages", total=sum(1 for _ in page_files(paths)))
         yield lambda _outcome: bar.advance(task)
 
 

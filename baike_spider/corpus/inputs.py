@@ -15,7 +15,7 @@ from extractors import Page
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["STDIN", "InputError", "page_files", "read_page"]
+__all__ = ["STDIN", "InputError", "check_paths", "page_files", "read_page"]
 
 #: the path that stands for standard input
 STDIN = "-"
@@ -24,6 +24,13 @@ _SUFFIXES = frozenset({".html", ".htm", ".shtml", ".xhtml", ".json"})
 
 class InputError(Exception):
     """A path that cannot be read as input."""
+
+
+def check_paths(paths: Iterable[str]) -> None:
+    """Raises InputError for the first path that is not there, before any work begins."""
+    for path in paths:
+        if path != STDIN and not Path(path).exists():
+            raise InputError(f"{path}: no such file or folder")
 
 
 def page_files(paths: Iterable[str]) -> Iterator[str]:
