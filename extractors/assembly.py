@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Cell", "Infobox", "assemble", "infobox"]
 
-#: characters beyond which a row's text is a description whatever stands in it; the longest row at hand has under 1,000
-_LONGEST = 20_000
-
 
 class Cell(NamedTuple):
     """One row as a layout sees it, before its values are read."""
@@ -51,17 +48,25 @@ _NO_BOX = Infobox()
 
 def infobox(cells: Iterable[Cell]) -> Infobox:
     """Rows with their values. A cell without a name continues the row above; one without text and pictures says nothing and is left out."""
+    joined = list(cells)
+    if not all(cell.name for cell in joined):
+        joined = _with_continued(joined)
+    rows = [
+        Row(name, text, read_values(name, text, links) if values is None else values, links)
+        for name, text, links, _, values in joined
+        if text
+    ]
+    return Infobox(tuple(rows), tuple(dict.fromkeys(image for cell in joined for image in cell.images)))
+
+
+def _with_continued(cells: list[Cell]) -> list[Cell]:
     groups: list[list[Cell]] = []
     for cell in cells:
         if cell.name:
             groups.append([cell])
         elif groups:
             groups[-1].append(cell)
-    joined = [group[0] if len(group) == 1 else _joined(group) for group in groups]
-    rows = [
-        Row(name, text, _values(name, text, links) if values is None else values, links) for name, text, links, _, values in joined if text
-    ]
-    return Infobox(tuple(rows), tuple(dict.fromkeys(image for cell in joined for image in cell.images)))
+    return [group[0] if len(group) == 1 else _joined(group) for group in groups]
 
 
 def _joined(cells: list[Cell]) -> Cell:
@@ -73,10 +78,6 @@ def _joined(cells: list[Cell]) -> Cell:
         tuple(image for cell in cells for image in cell.images),
         tuple(value for cell in cells for value in cell.values or ()) if typed else None,
     )
-
-
-def _values(name: str, text: str, links: tuple[Link, ...]) -> tuple[Value, ...]:
-    return read_values(name, text, links) if len(text) <= _LONGEST else (Value(text),)
 
 
 def assemble(  # noqa: PLR0913 - one argument a field that a layout may find

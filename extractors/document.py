@@ -138,18 +138,10 @@ class Document:
         #: UTF-8 without byte order mark
         self.body = utf8(page.body, page.encoding)
         self._places: dict[bytes, int] = {}
-
-    @cached_property
-    def ref(self) -> EntryRef | None:
-        """The entry that the page's address names; None when it has none or it is no entry's."""
-        return entry_ref(self.page.url) if self.page.url else None
-
-    @cached_property
-    def site(self) -> Site | None:
-        """The site that the page's address lies on; None when nobody knows."""
-        if self.ref is not None:
-            return site_named(self.ref.site)
-        return site_of(self.page.url) if self.page.url else None
+        #: the entry that the page's address names; None when it has none or it is no entry's
+        self.ref: EntryRef | None = entry_ref(page.url) if page.url else None
+        #: the site that the page's address lies on; None when nobody knows
+        self.site: Site | None = site_named(self.ref.site) if self.ref else site_of(page.url) if page.url else None
 
     @cached_property
     def tree(self) -> etree._Element:

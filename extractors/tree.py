@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
-from extractors.text import Flow, read_flow
+from extractors.flow import Flow, read_flow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -54,22 +54,14 @@ def decode_segment(segment: str) -> str:
     """
     if "%" not in segment:
         return segment
-    raw = _percent_decoded(segment)
+    raw = a2b_qp(segment.replace("%", "=")) if segment.isascii() and "=" not in segment else b"="
+    if b"=" in raw:
+        # not what `decode_segments` says of percent-encoding and quoted-printable
+        raw = unquote_to_bytes(segment)
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return raw.decode("gb18030", "replace")
-
-
-def _percent_decoded(segment: str) -> bytes:
-    count = segment.count("%")
-    if len(segment) == 3 * count == 3 * segment[::3].count("%"):
-        # `%E5%88%98` and nothing else, as most are: read as hexadecimal it costs a third
-        try:
-            return bytes.fromhex(segment.replace("%", " "))
-        except ValueError:
-            pass
-    return unquote_to_bytes(segment)
 
 
 def decode_segments(segments: Sequence[bytes]) -> list[str]:

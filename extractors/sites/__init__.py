@@ -18,9 +18,13 @@ from extractors.urls import EntryRef, absolute
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Site", "canonical_url", "entry_ref", "entry_url", "site_named", "site_of", "sites"]
+__all__ = ["Site", "canonical_url", "entry_ref", "entry_url", "link_target", "site_named", "site_of", "sites"]
 
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+
+
+def _no_link(_href: str) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class Site:
     """(path, query) of a URL -> the entry it addresses, or None when it is no entry's address."""
     find_refs: Callable[[bytes, int, int], Sequence[EntryRef]]
     """(UTF-8 bytes of a page, from, to) -> the entries that the links between lead to, in reading order, repeats and all."""
+    read_link: Callable[[str], tuple[str, int | None] | None] = _no_link
+    """A short cut for links that need no reading: href -> canonical address and id, or None when it is not for it."""
     prefix: str = "/item/"
     """What stands before an entry's locator in its path."""
 
@@ -78,7 +84,7 @@ def site_of(url: str) -> Site | None:
 
 def entry_ref(url: str, *, base: str = "") -> EntryRef | None:
     """The entry that a URL addresses in any spelling; None when it is of no known site or no entry's address."""
-    if url.startswith("/") and not url.startswith("//") and _is_plain(url) and (above := _site_above(base)):
+    if url[:1] == "/" != url[1:2] and _is_plain(url) and (above := _site_above(base)):
         path, _, query = url.partition("#")[0].partition("?")
         return above.read_path(path, query)
     parts = _parts(url, base or url)
@@ -109,6 +115,17 @@ def _parts(url: str, base: str) -> tuple[str, str, str] | None:
         return None
     parts = urlsplit(address)
     return parts.hostname or "", parts.path, parts.query
+
+
+@lru_cache(maxsize=65_536)
+def link_target(href: str, base: str) -> tuple[str, int | None]:
+    """Where a link leads: its canonical address ("" when it is none) and the lemma id that it names."""
+    above = _site_above(base)
+    plainest = above.read_link(href) if above else None
+    if plainest:
+        return plainest
+    ref = entry_ref(href, base=base)
+    return (entry_url(ref), ref.lemma_id) if ref else (canonical_url(href, base=base), None)
 
 
 def entry_url(ref: EntryRef) -> str:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from extractors.assembly import Cell, assemble, infobox
 from extractors.document import Document, parse
 from extractors.errors import UnknownLayout
+from extractors.flow import Flow
 from extractors.layouts import Layout
 from extractors.model import Sense
 from extractors.sites import Site, entry_ref, entry_url
-from extractors.text import Flow, plain, row_name
+from extractors.text import plain, row_name
 from extractors.tree import first_of_class, flow_of, inner_text
 from extractors.urls import EntryRef, decode_segment
 
@@ -71,7 +72,8 @@ _CONTROL = "编辑摘要"
 _H1 = re.compile(r"<h1[^<>]*>(.*?)</h1>", re.DOTALL)
 _BRACKETED = re.compile(r"(.+?)\s*\[([^\[\]]+)\]\Z", re.DOTALL)
 _CATEGORY = re.compile(r"<a\s[^<>]*>([^<]*)</a>")
-_SENSE = re.compile(r"""<a\s[^<>]*?href=["']?([^"'<>\s]+)[^<>]*>([^<]*)</a>""")
+_SENSE = re.compile(r"<a\s([^<>]*)>([^<]*)</a>")
+_SENSE_HREF = re.compile(r"""href=["']?([^"'<>\s]+)""")
 _SYNONYM = re.compile(r"“(?:<a[^<>]*>)?([^<>”]{1,200})(?:</a>)?”是“(?:<a[^<>]*>)?([^<>”]{1,200})(?:</a>)?”的同义词")
 _EDITED = re.compile(r"最近更新时间[：:]\s{0,4}(\d{4}-\d{2}-\d{2})")
 
@@ -170,8 +172,9 @@ def _senses(document: Document, end: int) -> tuple[Sense, ...]:
     if close < 0:
         return ()
     found: dict[Sense, None] = {}
-    for href, label in _SENSE.findall(document.text(at, close)):
-        ref = entry_ref(unescape(href), base=_BASE)
+    for attributes, label in _SENSE.findall(document.text(at, close)):
+        href = _SENSE_HREF.search(attributes)
+        ref = entry_ref(unescape(href[1]), base=_BASE) if href else None
         if ref and (text := plain(label)):
             found[Sense(text, entry_url(ref))] = None
     return tuple(found)

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from extractors import Entry, Malformed, NotAnEntry, Page, Refused, UnknownLayout, Verdict, extract, links, triples
 from extractors.document import Document
 from extractors.layouts import layouts
+from extractors.sites.baidu_baike.react import Disagreement, disagreements
 from tests.extractors.pages import Case, by_tree, case, cases
 
 if TYPE_CHECKING:
@@ -164,6 +165,14 @@ def test_an_infobox_without_rows_is_no_alarm_where_no_row_is_marked() -> None:
         .replace(b'<dd class="x', b'<p class="x')
     )
     assert extract(page).rows == ()
+
+
+def test_the_two_sources_of_a_react_page_are_compared() -> None:
+    page = case("baidu_baike/react/two-sources").page
+    assert disagreements(page) == ()
+    drawn = page.body.replace("进行中</span>".encode(), "已完成</span>".encode())
+    assert disagreements(dataclasses.replace(page, body=drawn)) == (Disagreement("rows[4].text", "进行中", "已完成"),)
+    assert disagreements(case("baidu_baike/react/dom-only").page) == ()
 
 
 # --- hash suffixes of React builds

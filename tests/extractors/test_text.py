@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.text import _read_strict, _Reader, bare_sense, first_div, plain, read_flow, row_name, row_name_of, tidy, unsurrogated
+from extractors.flow import _read_strict, _Reader, first_div, read_flow
+from extractors.text import bare_sense, plain, row_name, row_name_of, tidy, unsurrogated
 
 BASE = "https://baike.baidu.com"
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors import EntryRef, canonical_url, entry_ref, entry_url, site_named, sites
-from extractors.sites import site_of
+from extractors.sites import link_target, site_of
 from extractors.urls import absolute, decode_segment, decode_segments, spell_segment
 
 BAIDU, HUDONG = "baidu_baike", "hudong"
@@ -167,6 +168,31 @@ def test_find_refs_says_what_entry_ref_says_of_every_href() -> None:
     expected = dict.fromkeys(filter(None, (entry_ref(href, base=site.base) for href in hrefs)))
     plain = [href for href in hrefs if not re.match(r"(?i)https?://[^/]*(:|[A-Z])", href)]
     assert set(dict.fromkeys(site.find_refs(area, 0, len(area)))) == {entry_ref(href, base=site.base) for href in plain} & set(expected)
+
+
+def test_neither_an_endless_number_nor_an_empty_title_is_an_entry() -> None:
+    body = b'<a href="/item/x/%b">y</a><a href="/item/z/1234567890123">y</a><a href="/item//7">y</a><a href="/item/%%20/7">y</a>' % (
+        b"9" * 5000
+    )
+    assert list(site_named(BAIDU).find_refs(body, 0, len(body))) == []
+
+
+@pytest.mark.parametrize(("url", "ref"), ENTRIES)
+def test_the_short_cut_for_plain_links_says_what_the_long_way_says(url: str, ref: EntryRef) -> None:
+    read = site_named(BAIDU).read_link(url)
+    assert read is None or read == (entry_url(ref), ref.lemma_id)
+    assert link_target(url, "https://baike.baidu.com") == (entry_url(ref), ref.lemma_id)
+
+
+@given(TITLES, IDS, st.sampled_from(["", "/", "?lemmaId=5", "#1", "&amp;", " ", "%20"]))
+def test_the_short_cut_is_taken_for_plain_links_only(title: str, lemma_id: int | None, tail: str) -> None:
+    for spelled in (quote(title, safe=""), spell_segment(title), title):
+        href = f"/item/{spelled}{'' if lemma_id is None else f'/{lemma_id}'}{tail}"
+        read = site_named(BAIDU).read_link(href)
+        if read is not None:
+            ref = entry_ref(href, base="https://baike.baidu.com")
+            assert ref is not None
+            assert read == (entry_url(ref), ref.lemma_id)
 
 
 def test_absolute_is_https() -> None:

@@ -18,7 +18,10 @@ _ID_QUERIES = ("lemmaId", "lemmaid")
 #: `/view/1758.htm`, `/subview/1758/5063.htm`: ids of an older numbering, kept as they stand
 _OLD = re.compile(r"/(?:view/[0-9]{1,12}|subview/[0-9]{1,12}/[0-9]{1,12})\.html?\Z")
 #: the links to entries in a page's bytes
-_HREF = re.compile(rb"""href=["']?(?:(?:https?:)?//(?:m\.|wap)?baike\.baidu\.(?:com|hk))?(/(?:item|(?:sub)?view)/[^"'<>\s#]+)""")
+_HREF = re.compile(rb"""href=["']?(?:(?=/[isv])|(?:https?:)?//(?:m\.|wap)?baike\.baidu\.(?:com|hk))(/(?:item|(?:sub)?view)/[^"'<>\s#]+)""")
+#: what makes one of several hrefs, a line each, more than a title and an id; and how many such a page has before each is looked at
+_ODD_MARKS = (b"?", b"&", b"\n/view/", b"\n/subview/")
+_MANY = 64
 #: digits of an id at most
 _ID_DIGITS = 12
 
@@ -52,10 +55,10 @@ def _find_refs(body: bytes, start: int, end: int) -> list[EntryRef]:
     parts = [href[6:].partition(b"/") for href in hrefs]  # what follows `/item/`: title, slash, id
     titles = decode_segments([title for title, _, _ in parts])
     numbers = [number for _, _, number in parts]
-    ids = [int(number) or None if number.isdigit() else None for number in numbers]
+    odd = _odd_places(hrefs, titles, numbers)
+    ids = [int(number[:_ID_DIGITS]) or None if number.isdigit() else None for number in numbers]
     # a page makes a hundred of them: built as the tuples that they are
     refs = [tuple.__new__(EntryRef, fields) for fields in zip(repeat(_NAME), titles, ids, repeat(""))]
-    odd = _odd_places(hrefs, titles, numbers)
     if not odd:
         return refs
     read = {place: _read_href(hrefs[place]) for place in odd}
@@ -66,13 +69,31 @@ def _odd_places(hrefs: list[bytes], titles: list[str], numbers: list[bytes]) -> 
     """Which hrefs are not just a title, or a title and an id, or hold a title that white space is to be seen to in."""
     lines = b"\n" + b"\n".join(hrefs)
     odd: list[int] = []
-    if b"?" in lines or b"&" in lines or lines.count(b"\n/item/") != len(hrefs):
-        odd += [place for place, href in enumerate(hrefs) if b"?" in href or b"&" in href or not href.startswith(b"/item/")]
-    if not b"0".join([b"0", *numbers]).isdigit():
-        odd += [place for place, number in enumerate(numbers) if number and not number.isdigit()]
-    if len("-".join(titles).split()) != 1 or len(max(numbers, default=b"", key=len)) > _ID_DIGITS:
-        odd += [place for place, title in enumerate(titles) if len(title.split()) != 1 or len(numbers[place]) > _ID_DIGITS]
+    for mark in _ODD_MARKS:
+        at = lines.find(mark)
+        while at >= 0:
+            odd.append(lines.count(b"\n", 0, at + 1) - 1)
+            if len(odd) > _MANY:
+                return list(range(len(hrefs)))
+            at = lines.find(mark, at + 1)
+    if not b"0".join([b"0", *numbers]).isdigit() or max(map(len, numbers), default=0) > _ID_DIGITS:
+        odd += [place for place, number in enumerate(numbers) if number and not (number.isdigit() and len(number) <= _ID_DIGITS)]
+    if "" in titles or len("-".join(titles).split()) != 1:
+        odd += [place for place, title in enumerate(titles) if len(title.split()) != 1]
     return odd
+
+
+def _read_link(href: str) -> tuple[str, int | None] | None:
+    """Address and id of the plainest links, `/item/title` and `/item/title/id`; None for all others, which `_read_path` is for."""
+    segment, _, number = href[6:].partition("/")
+    if not href.startswith("/item/") or (number and not (number.isascii() and number.isdigit() and len(number) <= _ID_DIGITS)):
+        return None
+    title = decode_segment(segment)
+    # nothing in it needs another spelling, and no query or entity can hide in it
+    if not title.isalnum() or not segment.replace("%", "").isalnum():
+        return None
+    url = f"{SITE.base}/item/{title}"
+    return (f"{url}/{int(number)}", int(number)) if number and int(number) else (url, None) if not number else None
 
 
 def _read_href(href: bytes) -> EntryRef | None:
@@ -87,4 +108,5 @@ SITE = Site(
     hosts=frozenset({"baike.baidu.com", "m.baike.baidu.com", "wapbaike.baidu.com", "baike.baidu.hk"}),
     read_path=_read_path,
     find_refs=_find_refs,
+    read_link=_read_link,
 )

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from extractors.assembly import Cell, Infobox, assemble, infobox
 from extractors.document import Document, measure, parse
 from extractors.errors import UnknownLayout
+from extractors.flow import Flow, first_div, read_flow
 from extractors.layouts import Layout
 from extractors.sites.baidu_baike import SITE
 from extractors.sites.baidu_baike.definitions import definition_cells, strict_cells
 from extractors.sites.baidu_baike.marks import BASE, last_edit, lemma_id, relations, senses, synonym, tags, without_tip
-from extractors.text import Flow, bare_sense, first_div, plain, read_flow
+from extractors.text import bare_sense, plain
 from extractors.tree import first_of_class, flow_of
 
 if TYPE_CHECKING:

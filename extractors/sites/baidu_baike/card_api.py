@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from extractors.assembly import Cell, assemble, infobox
 from extractors.errors import NotAnEntry, Refused, UnknownLayout
+from extractors.flow import read_flow
 from extractors.layouts import Layout
 from extractors.model import Sense
 from extractors.sites import entry_url
 from extractors.sites.baidu_baike import SITE
 from extractors.sites.baidu_baike.marks import BASE
-from extractors.text import bare_sense, plain, read_flow, row_name, unsurrogated
+from extractors.text import bare_sense, plain, row_name, unsurrogated
 from extractors.urls import EntryRef
 
 if TYPE_CHECKING:

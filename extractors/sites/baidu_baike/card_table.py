@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from extractors.assembly import Cell, assemble, infobox
 from extractors.errors import UnknownLayout
+from extractors.flow import Flow
 from extractors.layouts import Layout
 from extractors.model import Sense
 from extractors.sites import canonical_url
 from extractors.sites.baidu_baike import SITE
 from extractors.sites.baidu_baike.marks import BASE, last_edit, lemma_id
-from extractors.text import Flow, bare_sense, row_name, tidy
+from extractors.text import bare_sense, row_name, tidy
 from extractors.tree import classes, first_of_class, flow_of, inner_text, of_class
 
 if TYPE_CHECKING:

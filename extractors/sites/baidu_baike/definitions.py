@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from extractors.assembly import Cell
-from extractors.text import read_flow, row_name, row_name_of, tidy
+from extractors.flow import read_flow
+from extractors.text import row_name, row_name_of, tidy
 from extractors.tree import flow_of, inner_text
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["definition_cells", "strict_cells"]
 
 #: a row as the site wrote it from 2014 to 2021: a name without markup, a value without another list in it
-_STRICT_ROW = re.compile(r"""<dt class="basicInfo-item name">([^<>]*)</dt>\s*<dd class="basicInfo-item value">(.*?)</dd>""", re.DOTALL)
+_STRICT_ROW = re.compile(
+    r"""<dt class="basicInfo-item name">([^<>]*)</dt>\s{0,64}<dd class="basicInfo-item value">([^<]*+(?:<(?!/?d[dt]\b)[^<]*+)*+)</dd>"""
+)
 #: characters without one of which a value is plain text
 _MARKS = frozenset("<&[")
 #: the box that holds a collapsed value in full

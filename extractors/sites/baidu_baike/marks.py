@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from extractors.document import Document, parse
 from extractors.model import Relation, Sense
-from extractors.sites import entry_ref, entry_url
+from extractors.sites import entry_ref, entry_url, link_target
 from extractors.sites.baidu_baike import SITE
 from extractors.text import plain, tidy
 from extractors.tree import first_of_class, inner_text, of_class
@@ -30,7 +30,7 @@ BASE = SITE.base
 
 #: where the page's own id stands, surest first. `lemmaId` alone is no such place: older scripts keep the id of an older numbering in it.
 _OWN_IDS = (
-    (b"newLemmaId", re.compile(rb"""newLemmaId["']?\s{0,4}[:=,]\s{0,4}["']?([0-9]{1,12})\b""", re.IGNORECASE)),
+    (b"newLemmaId", re.compile(rb"""newLemmaId["']?\s{0,4}[:=,]\s{0,4}["']?([0-9]{1,12})\b""")),
     (b"newlemmaid", re.compile(rb"""newlemmaid["']?\s{0,4}[:=,]\s{0,4}["']?([0-9]{1,12})\b""")),
     (b"/historylist/", re.compile(rb"""/historylist/[^"'<>\s/]{1,600}/([0-9]{1,12})\b""")),
     (b"/planet/talk?", re.compile(rb"""/planet/talk\?(?:[^"'<>\s]{0,60}&)?lemmaId=([0-9]{1,12})\b""")),
@@ -77,7 +77,7 @@ def last_edit(document: Document) -> str | None:
     for mark in _EDITS:
         at = body.find(mark)
         if at >= 0:
-            found = _DAY.search(body, at, at + 400)
+            found = _DAY.search(body, at, at + 64) or _DAY.search(body, at, at + 400)
             if found:
                 year, month, day = map(int, found.groups())
                 if 1 <= month <= 12 and 1 <= day <= 31:
@@ -114,8 +114,10 @@ def _sense(attributes: str, inside: str) -> Sense | None:
 
 def sense_to(href: str, label: str) -> Sense | None:
     """The sense that a link leads to; None when it leads to no entry."""
-    ref = entry_ref(unescape(href), base=BASE)
-    return Sense(label, entry_url(ref), ref.lemma_id) if ref and label else None
+    url, lemma_id = link_target(unescape(href).partition("#")[0], BASE)
+    if not label or (lemma_id is None and entry_ref(url) is None):
+        return None
+    return Sense(label, url, lemma_id)
 
 
 def synonym(document: Document, start: int, end: int) -> list[str]:

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 from extractors.assembly import Infobox, assemble, infobox
 from extractors.document import Document, parse
 from extractors.errors import SenseList, UnknownLayout, Verdict
+from extractors.flow import Flow
 from extractors.layouts import Layout
 from extractors.sites.baidu_baike import SITE
 from extractors.sites.baidu_baike.definitions import definition_cells
 from extractors.sites.baidu_baike.marks import BASE, last_edit, sense_to, without_tip
 from extractors.sites.baidu_baike.page_data import PageData, find_page_data
-from extractors.text import Flow, bare_sense, plain
+from extractors.text import bare_sense, plain
 from extractors.tree import first_of_class, flow_of
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ _SENSE_TEXT = re.compile(r"""id=["']lemmaDesc["'][^<>]*>(.*?)</div>""", re.DOTAL
 _ID = re.compile(r"""data-lemmaid=["']?([0-9]{1,12})""")
 _CANONICAL = re.compile(r"""rel=["']?canonical["']?[^<>]{0,80}href=["']?[^"'<>\s]{1,900}/([0-9]{1,12})["'?#\s]""")
 _TIP = re.compile(r"""class=["']?tipTitle[^<>]*>([^<]*)<""")
-_ANCHOR = re.compile(r"""<a\s([^<>]*contentItemChild_[^<>]*)>(.*?)</a>""", re.DOTALL)
+_ANCHOR = re.compile(r"<a\s([^<>]*)>([^<]*+(?:<(?!/?a\b)[^<]*+)*+)</a>")
 _HREF = re.compile(r"""href=["']?([^"'<>\s]+)""")
 
 
@@ -172,7 +173,7 @@ class _Dom:
     def _listed(self, start: int) -> Iterator[Sense]:
         own = self.lemma_id
         for attributes, inside in _ANCHOR.findall(self.document.text(start, start + 262_144)):
-            href = _HREF.search(attributes)
+            href = _HREF.search(attributes) if _SENSE_ITEM.decode() in attributes else None
             sense = sense_to(href[1], plain(inside)) if href else None
             if sense and (own is None or sense.lemma_id != own):
                 yield sense

@@ -28,7 +28,7 @@ _LIST = b"lemmaWgt-subLemmaListTitle"
 _TITLE = b"lemmaWgt-lemmaTitle-title"
 _REACH = 1_048_576
 _H1 = re.compile(r"<h1[^<>]*>(.*?)</h1>", re.DOTALL)
-_ITEM = re.compile(r"""<a\s([^<>]*href[^<>]*)>([^<]*)</a>""")
+_ITEM = re.compile(r"<a\s([^<>]*)>([^<]*)</a>")
 _HREF = re.compile(r"""href\s{0,4}=\s{0,4}["']?([^"'<>\s]+)""")
 
 
