@@ -310,6 +310,13 @@ def floods(size: int) -> Iterator[tuple[str, bytes]]:
         "markers": (head, "basic-info "),
         "react rows": (react, "<dt>n</dt><dd>v</dd>"),
         "assignments": ("", '<script>window.PAGE_DATA= {"a":1}</script>'),
+        "comments": (head + row, "<!--"),
+        "rows without an end": (head, row),
+        "one long tag in a value": (head + row + "<a ", "class= verlap "),
+        "one long tag in a sense list": ('<div class="lemmaWgt-subLemmaListTitle">T</div><ul class="custom_dot"><a ', "href="),
+        "senses without an end": (react, '<a class="contentItemChild_x" href="/item/x/1">'),
+        "one long tag of senses": (react + '<a class="contentItemChild_x" ', "href= "),
+        "one long tag of a hudong page": ('<h1>T</h1><div class="module"><table><tr><td><strong>n</strong><span><a ', "href= "),
         "json": ('{"lemmaTitle":"x","lemmaId":1,"card":', "["),
     }
     for name, (start, unit) in units.items():

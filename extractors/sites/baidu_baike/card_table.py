@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from extractors.assembly import Cell, assemble, infobox
 from extractors.errors import UnknownLayout
-from extractors.flow import Flow
 from extractors.layouts import Layout
 from extractors.model import Sense
 from extractors.sites import canonical_url
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from extractors.document import Document
+    from extractors.flow import Flow
     from extractors.model import Entry
 
 __all__ = ["LAYOUT"]
