@@ -295,6 +295,8 @@ def floods(size: int) -> Iterator[tuple[str, bytes]]:
     head = '<meta charset="utf-8"><dd class="lemmaWgt-lemmaTitle-title"><h1>T</h1></dd><div class="basic-info"><dl class="basicInfo-block">'
     row = '<dt class="basicInfo-item name">名</dt><dd class="basicInfo-item value">'
     react = '<h1 class="J-lemma-title">T</h1><div class="J-basic-info"><dl>'
+    senses = '<dd class="lemmaWgt-lemmaTitle-title"><h1>T</h1></dd><div class="lemmaWgt-subLemmaListTitle"></div><ul><a class="'
+    hudong = '<div class="content-h1"><h1>T</h1></div><div class="module" id="datamodule"><table><tr>'
     units = {
         "rows": (head, row + "值</dd>"),
         "nested": (head + row, "<div>"),
@@ -313,10 +315,12 @@ def floods(size: int) -> Iterator[tuple[str, bytes]]:
         "comments": (head + row, "<!--"),
         "rows without an end": (head, row),
         "one long tag in a value": (head + row + "<a ", "class= verlap "),
-        "one long tag in a sense list": ('<div class="lemmaWgt-subLemmaListTitle">T</div><ul class="custom_dot"><a ', "href="),
+        "one long tag in a sense list": (senses, "href="),
+        "senses that never end": (senses + '">', "<a href=/item/x/1>"),
         "senses without an end": (react, '<a class="contentItemChild_x" href="/item/x/1">'),
         "one long tag of senses": (react + '<a class="contentItemChild_x" ', "href= "),
-        "one long tag of a hudong page": ('<h1>T</h1><div class="module"><table><tr><td><strong>n</strong><span><a ', "href= "),
+        "one long tag of a hudong page": (hudong + "<td><strong>名</strong><span><a ", "href= "),
+        "hudong rows": (hudong, "<td><strong>名</strong><span>值</span></td>"),
         "json": ('{"lemmaTitle":"x","lemmaId":1,"card":', "["),
     }
     for name, (start, unit) in units.items():

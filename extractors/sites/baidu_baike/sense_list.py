@@ -39,7 +39,7 @@ def _claims(document: Document) -> bool:
 def _read(document: Document) -> NoReturn:
     at = document.class_at(_LIST)
     top = max(document.body.rfind(_TITLE, 0, at), 0)
-    heading = _H1.search(document.text(top, at))
+    heading = _H1.search(document.text(top, min(top + 4096, at)))
     title = plain(heading[1]) if heading else ""
     senses = tuple(dict.fromkeys(_senses(document, at, title)))
     if not senses:
