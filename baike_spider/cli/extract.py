@@ -58,6 +58,8 @@ def _run(args: argparse.Namespace) -> int:
     named, skipped, apart = frozenset(args.paths), False, 0
     try:
         check_paths(args.paths)
+        if args.output and Path(args.output).exists() and any(p != STDIN and Path(p).samefile(args.output) for p in args.paths):
+            raise BadInput(f"-o {args.output}: that is the input; choose another file")
         with _output(args.output) as out, _progress(args.paths) as advance:
             jobs = 1 if STDIN in args.paths else args.jobs
             for outcome in extract_files(page_files(args.paths), fmt=form, jobs=jobs):
@@ -81,18 +83,22 @@ def _run(args: argparse.Namespace) -> int:
 def _output(path: str | None) -> Iterator[TextIO]:
     """Standard output, or a file that has its name only when it is complete."""
     if path is None:
-        sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="\n")  # type: ignore[union-attr]
         yield sys.stdout
         return
-    part = Path(f"{path}.part")
+    # a device or a pipe is written to as it is: putting a file in its place would destroy it
+    direct = Path(path).exists() and not Path(path).is_file()
+    part = Path(path if direct else f"{path}.part")
     try:
-        with part.open("w", encoding="utf-8", newline="\n") as out:
+        with part.open("w", encoding="utf-8", errors="replace", newline="\n") as out:
             yield out
-        part.replace(path)
+        if not direct:
+            part.replace(path)
     except OSError as error:
         raise OutputFailed(f"{path}: {error.strerror or error}") from error
     finally:
-        part.unlink(missing_ok=True)
+        if not direct:
+            part.unlink(missing_ok=True)
 
 
 @contextmanager

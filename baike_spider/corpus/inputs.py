@@ -51,9 +51,9 @@ def _walk(folder: str) -> Iterator[str]:
     with os.scandir(folder) as scan:
         entries = sorted((entry for entry in scan if not entry.name.startswith(".")), key=lambda entry: entry.name)
     for entry in entries:
-        if entry.is_dir():
+        if entry.is_dir(follow_symlinks=False):
             yield from _walk(entry.path)
-        elif Path(entry.name).suffix.lower() in _SUFFIXES:
+        elif Path(entry.name).suffix.lower() in _SUFFIXES and Path(entry.path).is_file():
             yield entry.path
 
 

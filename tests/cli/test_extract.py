@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -111,3 +112,17 @@ def test_a_reader_that_has_seen_enough(encyclopedia: Path, tmp_path: Path) -> No
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
     assert "Traceback" not in done.stdout
     assert "BrokenPipe" not in done.stdout
+
+
+def test_neither_the_input_nor_a_device_is_replaced(encyclopedia: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_bytes((encyclopedia / PAGES / "biitem" / "zhou-heming.html").read_bytes())
+    before = page.read_bytes()
+    assert main(["extract", str(page), "-o", str(page)]) == 2
+    assert page.read_bytes() == before
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE)
+    assert main(["extract", str(page), "-o", str(pipe)]) == 0
+    assert b'"title"' in reader.communicate(timeout=20)[0]
+    assert pipe.is_fifo()
