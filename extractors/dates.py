@@ -8,7 +8,6 @@ counts only by the Gregorian year that stands beside it.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from extractors.kinds import kind_of
 from extractors.points import DIGIT, Point, day_of, read_point, year_of
@@ -111,7 +110,7 @@ def _end(text: str, at: int, start: Point, *, asked: bool) -> str | None:
         return None
     if start.bare and start.year < 0 < end.year <= -start.year and not end.era:
         # 公元前770-476年: the era stands once for both
-        end = replace(end, edtf=year_of(1 - end.year), year=1 - end.year)
+        end = end._replace(edtf=year_of(1 - end.year), year=1 - end.year)
     return end.edtf + (mark or about) if start.year <= end.year else None
 
 
@@ -126,7 +125,7 @@ def _short_end(short: re.Match[str], start: Point) -> str | None:
 def _qualifier(pattern: re.Pattern[str], text: str, at: int) -> tuple[str, int]:
     """The EDTF mark of the qualifying words from `at` on, and where they end."""
     mark = ""
-    while (match := pattern.match(text, at)) is not None:
+    while at < len(text) and (match := pattern.match(text, at)) is not None:
         mark = _MARKS.get(match.lastgroup or "", "") or mark
         at = match.end()
     return mark, at

@@ -165,8 +165,9 @@ def _around(page: Page, entry: Entry) -> dict[int | str, EntryRef]:
 
 
 def _own_keys(entry: Entry) -> Iterator[int | str]:
-    ref = _ref(entry.url)
-    if ref is not None:
+    if entry.lemma_id is not None:
+        yield entry.lemma_id
+    elif (ref := _ref(entry.url)) is not None:
         yield ref.key
     # a bare name leads to the entry itself unless it has more than one meaning
     if entry.sense is None and not entry.senses:

@@ -1,13 +1,13 @@
 """The types that cross the door: what comes in (`Page`) and what goes out (`Entry`, `Triple`).
 
-Frozen, slotted, plain. `Entry.as_dict()` is the JSON object of one line of a shard, `Entry.from_dict()` its inverse.
+Frozen and plain; tuples where a page makes them by the dozen. `Entry.as_dict()` is the JSON object of one line of a shard, `Entry.from_dict()` its inverse.
 This module holds no rule about pages, text or values.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 __all__ = ["SCHEMA", "Entry", "Link", "Page", "Quantity", "Relation", "Row", "Sense", "Target", "Triple", "Value"]
 
@@ -33,8 +33,7 @@ class Page:
     """Where the bytes lie: a file path, a WARC record, or the URL asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """What a link points to."""
 
     url: str
@@ -45,8 +44,7 @@ class Target:
         return {"url": self.url, "lemma_id": self.lemma_id}
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One anchor of a row, in reading order."""
 
     text: str
@@ -57,8 +55,7 @@ class Link:
         return {"text": self.text, "url": self.url, "lemma_id": self.lemma_id}
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """One measured or counted amount. Equal bounds are a point; a missing bound is None."""
 
     low: int | float | None
@@ -70,8 +67,7 @@ class Quantity:
         return {"low": self.low, "high": self.high, "unit": self.unit}
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One atomic value that a row asserts."""
 
     text: str
@@ -97,8 +93,7 @@ class Value:
         return cls(data["text"], data.get("date"), Quantity(**quantity) if quantity else None, Target(**link) if link else None)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row of the infobox."""
 
     name: str

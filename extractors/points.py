@@ -7,7 +7,7 @@ are `dates`' matter.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from extractors.numerals import chinese_digits, chinese_number
 
@@ -34,8 +34,7 @@ _LAST_YEAR = 2100
 _LAST_CENTURY, _FIRST_CENTURY = 21, 60
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """A point of time as it was written."""
 
     edtf: str

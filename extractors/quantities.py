@@ -7,8 +7,8 @@ Nothing is converted: the unit is what was written, without spaces. Which words 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from math import isfinite
+from typing import NamedTuple
 
 from extractors.brackets import without_remark
 from extractors.kinds import kind_of
@@ -27,6 +27,9 @@ _HIGHEST_POWER = 300
 _HINT = re.compile("[0-9０-９一二两三四五六七八九十廿]")
 _WIDE = str.maketrans("０１２３４５６７８９．％＋－−˗", "0123456789.%+---")
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_GROUPING = str.maketrans("", "", " ,，")
+#: before a number that begins with one stands no word
+_FIGURES = frozenset("0123456789")
 _SPELLED_DIGITS = "〇零一二两三四五六七八九十百千万亿"
 _NUMBER = re.compile(
     rf"""(?P<sign>[+-]\ ?)?
@@ -45,8 +48,7 @@ _TO = re.compile(r"(?P<unit>[^\d\s~～—–―±、，,()（）至到-]{0,6}) ?
 _FACTORED = re.compile(r"[(（]([^()（）]{3,20})[)）] ?([×xX*] ?10.{0,20})")
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
+class _Number(NamedTuple):
     """One number within a text."""
 
     value: int | float
@@ -85,14 +87,17 @@ def read_quantity(text: str, *, predicate: str = "") -> Quantity | None:
 
 
 def _quantity(text: str, *, asked: bool) -> Quantity | None:
-    side, at = bound_before(text, 0)
-    percent = _PERCENT.match(text, at)
-    if percent is not None:
-        value = exact(percent[1]) if percent[1][0].isdecimal() else chinese_number(percent[1])
-        return None if value is None else _bounded(value, "%", side)
-    money = MONEY.match(text, at)
-    if money is not None:
-        at = money.end() + (text[money.end() : money.end() + 1] == " ")
+    side: Side = "none"
+    at, money = 0, None
+    if text[:1] not in _FIGURES:
+        side, at = bound_before(text, 0)
+        percent = _PERCENT.match(text, at)
+        if percent is not None:
+            value = exact(percent[1]) if percent[1][0].isdecimal() else chinese_number(percent[1])
+            return None if value is None else _bounded(value, "%", side)
+        money = MONEY.match(text, at)
+        if money is not None:
+            at = money.end() + (text[money.end() : money.end() + 1] == " ")
     first = _number(text, at)
     if first is None:
         return None
@@ -124,7 +129,7 @@ def _number(text: str, at: int) -> _Number | None:
     if match["spelled"]:
         spelled = chinese_number(match["spelled"])
         return None if spelled is None else _Number(spelled * scale, spelled, scale, spelled=True, more=more, end=match.end())
-    digits = re.sub("[ ,，]", "", match["digits"])
+    digits: str = match["digits"].translate(_GROUPING)
     if match["sign"] and match["sign"][0] == "-":
         digits = "-" + digits
     number = _Number(exact(digits, scale, power), exact(digits, 1, power), scale, spelled=False, more=more, end=match.end())

@@ -63,7 +63,7 @@ def bound_before(text: str, at: int) -> tuple[Side, int]:
 
 def bound_after(unit: str) -> tuple[Side, str]:
     """Which bound the words at the end of a unit make of the number before it, and the unit without them."""
-    match = _AFTER.search(unit)
+    match = _AFTER.search(unit) if unit else None
     return ("none", unit) if match is None else (_SIDES_AFTER[match[0]], unit[: match.start()].rstrip())
 
 

@@ -25,6 +25,8 @@ __all__ = ["Reading", "explain_values", "read_value", "read_values"]
 
 #: a value without any of these is neither a date nor an amount
 _NUMERAL = re.compile("[0-9０-９一二两三四五六七八九十廿〇]")
+#: a word without any of these is one value whatever its row: no numeral, nothing that joins, enumerates or prices
+_RULED = re.compile("[0-9０-９一二两三四五六七八九十廿〇①-⑳和与及或以等元a-zA-Z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ def read_values(name: str, text: str, links: Sequence[Link]) -> tuple[Value, ...
     >>> [value.text for value in read_values("职业", "演员、歌手", [])]
     ['演员', '歌手']
     """
+    if not links and _RULED.search(text) is None and text.isalnum():
+        return (Value(text),)
     pieces, _ = split(name, text, [link.text for link in links])
     targets, typed = _targets(links), kind_of(name).typed
     return tuple([_read(name, piece, targets, typed)[0] for piece in pieces])

@@ -90,7 +90,7 @@ def writer_of(folder: Path, **changes: Any) -> ShardWriter:
 def as_field_texts(triple: Triple) -> Triple:
     """What a triple becomes by the TSV's rule."""
     texts = {name: clean_field(value) for name, value in triple.as_dict().items() if isinstance(value, str)}
-    quantity = triple.quantity and replace(triple.quantity, unit=clean_field(triple.quantity.unit))
+    quantity = triple.quantity and triple.quantity._replace(unit=clean_field(triple.quantity.unit))
     return replace(triple, **texts, quantity=quantity)
 
 

@@ -17,11 +17,11 @@ _ITEM = re.compile(r"/item/([^/]+)(?:/([0-9]{1,12}))?/?(?:\.html?)?\Z")
 _ID_QUERIES = ("lemmaId", "lemmaid")
 #: `/view/1758.htm`, `/subview/1758/5063.htm`: ids of an older numbering, kept as they stand
 _OLD = re.compile(r"/(?:view/[0-9]{1,12}|subview/[0-9]{1,12}/[0-9]{1,12})\.html?\Z")
-#: the links to entries in a page's bytes
-_HREF = re.compile(rb"""href=["']?(?:(?=/[isv])|(?:https?:)?//(?:m\.|wap)?baike\.baidu\.(?:com|hk))(/(?:item|(?:sub)?view)/[^"'<>\s#]+)""")
-#: what makes one of several hrefs, a line each, more than a title and an id; and how many such a page has before each is looked at
-_ODD_MARKS = (b"?", b"&", b"\n/view/", b"\n/subview/")
-_MANY = 64
+#: the links to entries in a page's bytes: title and id of the plain ones, all of the others
+_HREF = re.compile(
+    rb"""href=["']?(?:/item/([^"'/?#&<>\s]++)(?:/([0-9]{1,12}))?(?=["'#\s>])"""
+    rb"""|((?:(?:https?:)?//(?:m\.|wap)?baike\.baidu\.(?:com|hk))?/(?:item|(?:sub)?view)/[^"'<>\s#]+))"""
+)
 #: digits of an id at most
 _ID_DIGITS = 12
 
@@ -51,36 +51,21 @@ def _id_in_query(query: str) -> int | None:
 
 def _find_refs(body: bytes, start: int, end: int) -> list[EntryRef]:
     """The entries that a stretch of a page links to, in reading order: what `_read_path` says of every href, at a fraction of the price."""
-    hrefs = list(dict.fromkeys(_HREF.findall(body, start, end)))
-    parts = [href[6:].partition(b"/") for href in hrefs]  # what follows `/item/`: title, slash, id
-    titles = decode_segments([title for title, _, _ in parts])
-    numbers = [number for _, _, number in parts]
-    odd = _odd_places(hrefs, titles, numbers)
-    ids = [int(number[:_ID_DIGITS]) or None if number.isdigit() else None for number in numbers]
+    found = dict.fromkeys(_HREF.findall(body, start, end))
+    if not found:
+        return []
+    segments, numbers, others = zip(*found, strict=True)
+    titles = decode_segments(segments)
+    ids = [int(number) or None if number else None for number in numbers]
     # a page makes a hundred of them: built as the tuples that they are
-    refs = [tuple.__new__(EntryRef, fields) for fields in zip(repeat(_NAME), titles, ids, repeat(""))]
-    if not odd:
-        return refs
-    read = {place: _read_href(hrefs[place]) for place in odd}
-    return [ref for place, plain in enumerate(refs) if (ref := read.get(place, plain)) is not None]
-
-
-def _odd_places(hrefs: list[bytes], titles: list[str], numbers: list[bytes]) -> list[int]:
-    """Which hrefs are not just a title, or a title and an id, or hold a title that white space is to be seen to in."""
-    lines = b"\n" + b"\n".join(hrefs)
-    odd: list[int] = []
-    for mark in _ODD_MARKS:
-        at = lines.find(mark)
-        while at >= 0:
-            odd.append(lines.count(b"\n", 0, at + 1) - 1)
-            if len(odd) > _MANY:
-                return list(range(len(hrefs)))
-            at = lines.find(mark, at + 1)
-    if not b"0".join([b"0", *numbers]).isdigit() or max(map(len, numbers), default=0) > _ID_DIGITS:
-        odd += [place for place, number in enumerate(numbers) if number and not (number.isdigit() and len(number) <= _ID_DIGITS)]
-    if "" in titles or len("-".join(titles).split()) != 1:
-        odd += [place for place, title in enumerate(titles) if len(title.split()) != 1]
-    return odd
+    refs = list(map(tuple.__new__, repeat(EntryRef), zip(repeat(_NAME), titles, ids, repeat(""))))
+    # white space in a title shows where all of them are more than one word
+    if any(others) or "" in titles or len("-".join(titles).split()) != 1:
+        read = (
+            _read_href(*href) if href[2] or len(title.split()) != 1 else ref for href, title, ref in zip(found, titles, refs, strict=True)
+        )
+        return [ref for ref in read if ref is not None]
+    return refs
 
 
 def _read_link(href: str) -> tuple[str, int | None] | None:
@@ -96,9 +81,13 @@ def _read_link(href: str) -> tuple[str, int | None] | None:
     return (f"{url}/{int(number)}", int(number)) if number and int(number) else (url, None) if not number else None
 
 
-def _read_href(href: bytes) -> EntryRef | None:
-    path, _, query = unescape(href.decode("utf-8", "replace")).partition("?")
-    return _read_path(path, query)
+def _read_href(segment: bytes, number: bytes, other: bytes) -> EntryRef | None:
+    """One link the long way: entities, queries, old paths and hosts seen to."""
+    path = other or b"/item/" + segment + (b"/" + number if number else b"")
+    if not path.startswith((b"/item", b"/view", b"/subview")):
+        path = b"/" + path.partition(b"//")[2].partition(b"/")[2]
+    plain, _, query = unescape(path.decode("utf-8", "replace")).partition("?")
+    return _read_path(plain, query)
 
 
 SITE = Site(

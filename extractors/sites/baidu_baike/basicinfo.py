@@ -39,7 +39,7 @@ _INFOBOX, _BLOCK, _ROW = b"basic-info", b"basicInfo-block", b"basicInfo-item"
 #: what follows the summary, and what follows the infobox: a banner, the poster's pictures, the catalog, the first heading
 _AFTER_SUMMARY = (b"configModuleBanner", b"middleContent", b"lemmaWgt-", b"anchor-list", b"para-title")
 _AFTER_INFOBOX = (b"anchor-list", b"lemmaWgt-lemmaCatalog", b"para-title")
-_SIDE = b"side-content"
+_SIDE, _ANY_SIDE = b'<div class="side-content', b"side-content"  # the longer a marker, the sooner it is found
 _ROW_TAG = re.compile(rb"<d[td]\s[^<>]{0,200}basicInfo-item")
 #: bytes in which a title stands with its sense
 _TITLE_REACH = 6144
@@ -153,6 +153,8 @@ def _cells(root: _Element) -> Iterator[Cell]:
 def _side(document: Document, top: int) -> int:
     """Where the entry ends and the side column begins; the end of the page where there is none."""
     at = document.find(_SIDE, top)
+    if at < 0:
+        at = document.find(_ANY_SIDE, top)
     return at if at >= 0 else len(document.body)
 
 

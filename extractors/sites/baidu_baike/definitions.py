@@ -37,8 +37,8 @@ def strict_cells(html: str, mark: str, base: str) -> list[Cell] | None:
     if html.count(mark) != 2 * len(rows):
         return None
     return [
-        # nothing is marked up in most values
-        Cell(row_name_of(name), tidy(value)) if _MARKS.isdisjoint(value) else Cell(row_name_of(name), *read_flow(value, base))
+        # nothing is marked up in most values, and nothing to be seen to in most names
+        Cell(name if name.isalnum() else row_name_of(name), *((tidy(value),) if _MARKS.isdisjoint(value) else read_flow(value, base)))
         for name, value in rows
     ]
 
