@@ -1,26 +1,37 @@
-"""Finds the command, runs it, turns errors into exit codes."""
+"""Finds the command, runs it, turns errors into exit codes.
+
+Commands are found, not listed: every module beside this one that has an `add` is asked for its commands. Only the module
+of the command that is asked for is loaded, because the libraries of the others take most of a second.
+"""
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
+import pkgutil
 import sys
 from typing import TYPE_CHECKING
 
-from baike_spider.cli import extract, fixture, frontier, serve, show, status
+import baike_spider.cli
 from baike_spider.exits import EXIT_CODES, RunError
 from extractors import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from types import ModuleType
 
 __all__ = ["main", "parser"]
+
+#: modules here that are no command's, and the one that holds several
+_SUPPORT = frozenset({"command", "main", "show"})
+_HELD_BY = dict.fromkeys(("head", "cat", "summary", "verify"), "show")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; the exit code."""
     words, then = _split(list(sys.argv[1:] if argv is None else argv))
-    args = parser().parse_args(words)
+    args = parser(words[0] if words else "").parse_args(words)
     args.then = then
     try:
         code: int = args.run(args)
@@ -36,8 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of all commands."""
+def parser(command: str = "") -> argparse.ArgumentParser:
+    """The parser of all commands, or of `command` alone where one module holds just that."""
     codes = "exit codes:\n" + "\n".join(f"  {code:3}  {meaning}" for code, meaning in EXIT_CODES.items())
     top = argparse.ArgumentParser(
         prog="baike",
@@ -47,9 +58,17 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"baike-spider {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (extract, show, serve, status, frontier, fixture):
-        module.add(commands)
+    for module in _modules(command):
+        if hasattr(module, "add"):
+            module.add(commands)
     return top
+
+
+def _modules(command: str) -> Iterator[ModuleType]:
+    names = [module.name for module in pkgutil.iter_modules(baike_spider.cli.__path__)]
+    alone = _HELD_BY.get(command) or (command if command in names and command not in _SUPPORT else None)
+    for name in [alone] if alone else names:
+        yield importlib.import_module(f"{baike_spider.cli.__name__}.{name}")
 
 
 def _split(words: list[str]) -> tuple[list[str], list[str]]:
