@@ -97,6 +97,7 @@ def test_the_slice_and_the_whole_page_give_the_same_entry(case: Case, monkeypatc
         (Page("<p>没有找到</p>".encode(), url="https://baike.baidu.com/error.html"), NotAnEntry, "missing"),
         (Page("<p>没有找到</p>".encode(), url="https://baike.baidu.com/search/none?word=x"), NotAnEntry, "missing"),
         (Page(("<p>" + "新的版式。" * 600).encode(), url=URL), UnknownLayout, ""),
+        (Page(("<title>雾屿_百度百科</title><p>" + "新的版式。" * 90).encode(), url=URL), UnknownLayout, ""),
         (Page("<p>百科的其他页面</p>".encode(), url="https://baike.baidu.com/museum"), NotAnEntry, "other"),
     ],
 )

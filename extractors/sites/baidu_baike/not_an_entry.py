@@ -1,7 +1,7 @@
 """What else a page of Baidu Baike can be: a category, an album, a history, a user, an error, or a layout that we do not know.
 
 Comes in: a `Document` that no other layout claims. Goes out: `NotAnEntry` with the kind of page, or `UnknownLayout` when the page
-does show an entry: that is how changes of the template announce themselves.
+does show an entry or stands at an entry's address: that is how changes of the template announce themselves.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from extractors.layouts import Layout
 from extractors.sites.baidu_baike import SITE
 from extractors.sites.baidu_baike.lemma_markup import shows_entry
 from extractors.sites.baidu_baike.missing import says_missing
-from extractors.tree import flow_of
 
 if TYPE_CHECKING:
     from extractors.document import Document
@@ -46,8 +45,6 @@ _PATHS = {
 }
 #: end of the page's title -> kind of page, for those whose address nobody knows
 _TITLES = {"历史版本": "history", "的个人主页": "user", "分类": "category", "图片": "album", "百科TA说": "article"}
-#: characters of text in which an entry's own address must show an entry: what else stands there is no short notice
-_SUBSTANTIAL = 2000
 
 
 def _claims(document: Document) -> bool:
@@ -59,7 +56,7 @@ def _read(document: Document) -> NoReturn:
         raise NotAnEntry("the site has no such entry", layout=_NAME, reason="missing")
     if shows_entry(document):
         raise UnknownLayout("an entry's title, summary or infobox is there, in no layout that we read", layout=_NAME)
-    if document.ref is not None and len(flow_of(document.tree, SITE.base).text) >= _SUBSTANTIAL:
+    if document.ref is not None:
         raise UnknownLayout("a page at an entry's address, in no layout that we read", layout=_NAME)
     kind = _kind(document)
     raise NotAnEntry(f"a page of the encyclopedia that is no entry ({kind})", layout=_NAME, reason=kind)
