@@ -48,13 +48,24 @@ def page_files(paths: Iterable[str]) -> Iterator[str]:
 
 
 def _walk(folder: str) -> Iterator[str]:
+    # names alone are kept: a folder may hold a million files
+    names, folders = [], set()
     with os.scandir(folder) as scan:
-        entries = sorted((entry for entry in scan if not entry.name.startswith(".")), key=lambda entry: entry.name)
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(entry.path)
-        elif Path(entry.name).suffix.lower() in _SUFFIXES and Path(entry.path).is_file():
-            yield entry.path
+        for entry in scan:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                folders.add(entry.name)
+            elif Path(entry.name).suffix.lower() not in _SUFFIXES:
+                continue
+            names.append(entry.name)
+    names.sort()
+    for name in names:
+        path = os.path.join(folder, name)  # noqa: PTH118 - a Path a file would cost more than opening it
+        if name in folders:
+            yield from _walk(path)
+        elif os.path.isfile(path):  # noqa: PTH113
+            yield path
 
 
 def read_page(path: str) -> Page:
