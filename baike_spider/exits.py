@@ -28,6 +28,7 @@ EXIT_CODES: dict[int, str] = {
     6: "robots.txt forbids every entry",
     7: "no contact is set for the User-Agent of a live crawl",
     9: "some input was skipped: no readable page, a refusal, or a named file that is no entry; the rest was extracted",
+    11: "verify found damage: the files it names",
     130: "interrupted; the same command continues",
 }
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add"]
 
+#: exit code of `verify` when something is damaged
+_DAMAGED = 11
 #: what a plain triple may not hold: it has exactly three tab-separated fields
 _FIELD = str.maketrans("\t\r\n", "   ")
 
@@ -107,4 +109,4 @@ def _run_verify(args: argparse.Namespace) -> int:
     for problem in problems:
         print(problem)
     print(f"{folder}: {f'{len(problems)} problems' if problems else 'sound'}", file=sys.stderr)
-    return 1 if problems else 0
+    return _DAMAGED if problems else 0

@@ -73,7 +73,8 @@ def saved_pages(folder: Path, absent: list[str]) -> Iterator[SavedPage]:
             named.add(page.file)
             yield page
     for file in files:
-        if file not in named and file[file.rfind(".") :].lower() in _PAGE_SUFFIXES:
+        # a link that leads nowhere, or a pipe, is no page
+        if file not in named and file[file.rfind(".") :].lower() in _PAGE_SUFFIXES and os.path.isfile(file):  # noqa: PTH113
             yield SavedPage(file)
 
 

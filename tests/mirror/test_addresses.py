@@ -227,3 +227,10 @@ def test_every_real_entry_is_reached_by_the_links_to_it(shared_pages: Path, shar
         answer = catalog.find(urlsplit(entry.url).path)
         assert answer is not None, file
         assert entries[answer.file].url == entry.url, file
+
+
+def test_a_link_that_leads_nowhere_is_no_page(folder: Folder) -> None:
+    home = folder({"path": "a.html", "url": f"{BAIKE}/item/甲"})
+    (home / "dangling.html").symlink_to(home / "gone.html")
+    with Mirror([home]) as mirror:
+        assert ask(mirror.base_url, "/item/甲").status == 200
