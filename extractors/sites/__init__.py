@@ -117,13 +117,15 @@ def _parts(url: str, base: str) -> tuple[str, str, str] | None:
     return parts.hostname or "", parts.path, parts.query
 
 
-@lru_cache(maxsize=65_536)
 def link_target(href: str, base: str) -> tuple[str, int | None]:
     """Where a link leads: its canonical address ("" when it is none) and the lemma id that it names."""
     above = _site_above(base)
-    plainest = above.read_link(href) if above else None
-    if plainest:
-        return plainest
+    # nearly all links are of the plainest kind
+    return (above and above.read_link(href)) or _other_target(href, base)
+
+
+@lru_cache(maxsize=4096)
+def _other_target(href: str, base: str) -> tuple[str, int | None]:
     ref = entry_ref(href, base=base)
     return (entry_url(ref), ref.lemma_id) if ref else (canonical_url(href, base=base), None)
 

@@ -22,8 +22,10 @@ _HREF = re.compile(
     rb"""href=["']?(?:/item/([^"'/?#&<>\s]++)(?:/([0-9]{1,12}))?(?=["'#\s>])"""
     rb"""|((?:(?:https?:)?//(?:m\.|wap)?baike\.baidu\.(?:com|hk))?/(?:item|(?:sub)?view)/[^"'<>\s#]+))"""
 )
-#: digits of an id at most
-_ID_DIGITS = 12
+#: the plainest links: a title without marks, and an id or none
+_PLAINEST = re.compile(r"/item/([\w%]+)(?:/([0-9]{1,12}))?").fullmatch
+_BASE = "https://baike.baidu.com"
+_ITEMS = f"{_BASE}/item/"
 
 
 def _read_path(path: str, query: str) -> EntryRef | None:
@@ -70,15 +72,18 @@ def _find_refs(body: bytes, start: int, end: int) -> list[EntryRef]:
 
 def _read_link(href: str) -> tuple[str, int | None] | None:
     """Address and id of the plainest links, `/item/title` and `/item/title/id`; None for all others, which `_read_path` is for."""
-    segment, _, number = href[6:].partition("/")
-    if not href.startswith("/item/") or (number and not (number.isascii() and number.isdigit() and len(number) <= _ID_DIGITS)):
+    found = _PLAINEST(href)
+    if found is None:
         return None
+    segment, number = found.groups()
     title = decode_segment(segment)
     # nothing in it needs another spelling, and no query or entity can hide in it
-    if not title.isalnum() or not segment.replace("%", "").isalnum():
+    if not title.isalnum():
         return None
-    url = f"{SITE.base}/item/{title}"
-    return (f"{url}/{int(number)}", int(number)) if number and int(number) else (url, None) if not number else None
+    if not number:
+        return _ITEMS + title, None
+    lemma_id = int(number)
+    return (f"{_ITEMS}{title}/{lemma_id}", lemma_id) if lemma_id else None
 
 
 def _read_href(segment: bytes, number: bytes, other: bytes) -> EntryRef | None:
@@ -93,7 +98,7 @@ def _read_href(segment: bytes, number: bytes, other: bytes) -> EntryRef | None:
 SITE = Site(
     name=_NAME,
     title="百度百科",
-    base="https://baike.baidu.com",
+    base=_BASE,
     hosts=frozenset({"baike.baidu.com", "m.baike.baidu.com", "wapbaike.baidu.com", "baike.baidu.hk"}),
     read_path=_read_path,
     find_refs=_find_refs,
