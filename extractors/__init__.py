@@ -1,14 +1,15 @@
 """The public door of the extractors: bytes and a URL in, an Entry and its triples out.
 
-Pure: no clock, no network, no log, no settings. `extract(page)` returns an `Entry` or raises a `Verdict`;
+Pure: no clock, no network, no log, no settings. `extract(page)` returns an `Entry` or raises a `Verdict`, `extract_record(page)` a `Question` as well;
 `triples(entry)` turns it into triples; `links(entry)` says where to go next.
 """
 
-from extractors.errors import Malformed, NotAnEntry, Refused, SenseList, UnknownLayout, Verdict
-from extractors.layouts import extract, links
-from extractors.model import Entry, Link, Page, Quantity, Relation, Row, Sense, Target, Triple, Value
+from extractors.errors import Malformed, NotAnEntry, QuestionList, Refused, SenseList, UnknownLayout, Verdict
+from extractors.layouts import extract, extract_record, links
+from extractors.model import Entry, Link, Page, Quantity, Question, Relation, Row, Sense, Target, Triple, Value
 from extractors.sites import Site, canonical_url, entry_ref, entry_url, site_named, sites
 from extractors.sites.baidu_baike.react import disagreements
+from extractors.sites.baidu_zhidao.details import with_details
 from extractors.triples import triples
 from extractors.urls import EntryRef
 from extractors.version import __version__
@@ -21,6 +22,8 @@ __all__ = [
     "NotAnEntry",
     "Page",
     "Quantity",
+    "Question",
+    "QuestionList",
     "Refused",
     "Relation",
     "Row",
@@ -38,8 +41,10 @@ __all__ = [
     "entry_ref",
     "entry_url",
     "extract",
+    "extract_record",
     "links",
     "site_named",
     "sites",
     "triples",
+    "with_details",
 ]

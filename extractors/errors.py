@@ -5,6 +5,7 @@ A verdict is never a bug of ours: it says what the page is, where that was seen,
 
     Verdict
     ├── SenseList       a list of senses: no entry, but links to follow
+    ├── QuestionList    a list of questions, or of categories of them: the same
     ├── NotAnEntry      category, album, history, user, search, error page: nothing to extract
     ├── Refused         verification page, 403, 安全校验: never an entry, to be fetched again later
     ├── UnknownLayout   an encyclopedia page that no layout claims, or whose markers yield nothing
@@ -17,8 +18,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from extractors.model import Sense
+    from extractors.urls import EntryRef
 
-__all__ = ["Malformed", "NotAnEntry", "Refused", "SenseList", "UnknownLayout", "Verdict"]
+__all__ = ["Malformed", "NotAnEntry", "QuestionList", "Refused", "SenseList", "UnknownLayout", "Verdict"]
 
 
 class Verdict(Exception):
@@ -43,6 +45,17 @@ class SenseList(Verdict):
         super().__init__(message, layout=layout)
         self.title = title
         self.senses = senses
+
+
+class QuestionList(Verdict):
+    """A list of questions, or of categories: it yields no question, and its `refs` are to be followed."""
+
+    kind = "question_list"
+
+    def __init__(self, message: str, *, refs: tuple[EntryRef, ...], layout: str = "", reason: str = "") -> None:
+        super().__init__(message, layout=layout, reason=reason)
+        #: questions and further lists, each once, in reading order
+        self.refs = refs
 
 
 class NotAnEntry(Verdict):

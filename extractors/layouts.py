@@ -1,7 +1,7 @@
 """Which layout a page has, and what it becomes: an `Entry` or a `Verdict`.
 
-Comes in: a `Page`. Goes out: `extract` -> an `Entry`, or the verdict that says what the page is instead; `links` -> where to
-go next. Layouts are found, not listed: every module of `extractors.sites` (and of the packages in it) may hold one `LAYOUT`.
+Comes in: a `Page`. Goes out: `extract` -> an `Entry`, `extract_record` -> an `Entry` or a `Question`, or the verdict that says what the page is
+instead; `links` -> where to go next. Layouts are found, not listed: every module of `extractors.sites` (and of the packages in it) may hold one `LAYOUT`.
 
 Exactly one layout claims a page. They are asked in the order of `rank`, then of name, and the first claim stands: lower ranks have
 the more telling markers, so a tie goes to the layout that says more of the page. Where the page's address lies on one of our sites only
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from extractors.document import Document
 from extractors.errors import Malformed, NotAnEntry, Refused
+from extractors.model import Question
 from extractors.sites import entry_ref, site_named
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from extractors.model import Entry, Page
     from extractors.urls import EntryRef
 
-__all__ = ["Layout", "Spans", "extract", "layouts", "links", "whole"]
+__all__ = ["Layout", "Spans", "extract", "extract_record", "layouts", "links", "whole"]
 
 #: HTTP statuses by which a site refuses; what comes with them is never read as an entry
 _REFUSING = frozenset({401, 403, 407, 418, 429, 503})
@@ -58,10 +59,10 @@ class Layout:
     site: str
     claims: Callable[[Document], bool]
     """Whether a page has this layout, by cheap markers."""
-    read: Callable[[Document], Entry]
-    """The entry of a page that was claimed; raises a `Verdict` when it is none."""
+    read: Callable[[Document], Entry | Question]
+    """The entry or question of a page that was claimed; raises a `Verdict` when it is none."""
     rank: int = 50
-    """Its place among the layouts that are asked: 0-49 layouts of entries, 50-89 lists of senses, 90-99 what else a page can be."""
+    """Its place among the layouts that are asked: 0-49 layouts of entries and questions, 50-89 lists, 90-99 what else a page can be."""
     content: Callable[[Document], Spans] = whole
     """The stretches of the body that hold the entry's own links: no navigation, side column or footer."""
 
@@ -85,7 +86,15 @@ def _asked(site: str | None) -> tuple[Layout, ...]:
 
 
 def extract(page: Page) -> Entry:
-    """What the page says. Raises a `Verdict` when it is no entry, and nothing else, whatever the bytes are."""
+    """The entry of the page. Raises a `Verdict` when it is none, and nothing else, whatever the bytes are."""
+    record = extract_record(page)
+    if isinstance(record, Question):
+        raise NotAnEntry(f"a question, no entry: {record.question}", layout=record.layout, reason="question")
+    return record
+
+
+def extract_record(page: Page) -> Entry | Question:
+    """What the page says. Raises a `Verdict` when it is no record, and nothing else, whatever the bytes are."""
     if page.status in _REFUSING:
         raise Refused(f"HTTP status {page.status}: ask again later, and more slowly", reason=f"http_{page.status}")
     document, absent = _document(page), _absent(page)
@@ -132,12 +141,15 @@ def _unclaimed(document: Document) -> NotAnEntry | Malformed:
     return NotAnEntry("no page of an encyclopedia that we read", reason="other_site")
 
 
-def links(page: Page, entry: Entry, *, scope: str = "infobox") -> tuple[EntryRef, ...]:
+def links(page: Page, entry: Entry | Question, *, scope: str = "infobox") -> tuple[EntryRef, ...]:
     """The entries that a page leads to, each once, in reading order, without the entry itself.
 
     `scope` says how far to look: "infobox" (rows, relations and senses), "summary" (and the links of the summary), or "page" (and every
-    entry link of the page's content). Raises ValueError for another scope.
+    entry link of the page's content). Of a question: "related" (questions like it, and its categories' lists) or "page" (every question and
+    list that the page links to). Raises ValueError for another scope.
     """
+    if isinstance(entry, Question):
+        return _links_of_question(page, entry, scope)
     if scope not in ("infobox", "summary", "page"):
         raise ValueError(f"scope {scope!r} is none of infobox, summary, page")
     around = _around(page, entry) if scope == "page" else {}
@@ -145,11 +157,23 @@ def links(page: Page, entry: Entry, *, scope: str = "infobox") -> tuple[EntryRef
     for url, lemma_id in _targets(entry, scope):
         # most addresses name a title or an id that was met on the page already
         ref = around.get(url.rpartition("/")[2] if lemma_id is None else lemma_id) or _ref(url)
-        if ref is not None:
+        if ref is not None and ref.site == entry.site:
             found.setdefault(ref.key, ref)
     found |= around
     for own in _own_keys(entry):
         found.pop(own, None)
+    return tuple(found.values())
+
+
+def _links_of_question(page: Page, question: Question, scope: str) -> tuple[EntryRef, ...]:
+    if scope not in ("related", "page"):
+        raise ValueError(f"scope {scope!r} is none of related, page")
+    document = _document(page)
+    layout = next((layout for layout in layouts() if layout.name == question.layout and layout.site == question.site), None)
+    spans = layout.content(document) if layout and scope == "related" else whole(document)
+    find = site_named(question.site).find_refs
+    found = {ref.key: ref for start, end in spans for ref in find(document.body, start, end)}
+    found.pop(question.question_id, None)
     return tuple(found.values())
 
 

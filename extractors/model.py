@@ -1,6 +1,7 @@
-"""The types that cross the door: what comes in (`Page`) and what goes out (`Entry`, `Triple`).
+"""The types that cross the door: what comes in (`Page`) and what goes out (`Entry`, `Triple`, `Question`).
 
-Frozen and plain; tuples where a page makes them by the dozen. `Entry.as_dict()` is the JSON object of one line of a shard, `Entry.from_dict()` its inverse.
+Frozen and plain; tuples where a page makes them by the dozen. `as_dict()` of an `Entry` or a `Question` is the JSON object of one line of a shard,
+`from_dict()` its inverse.
 This module holds no rule about pages, text or values.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
-__all__ = ["SCHEMA", "Entry", "Link", "Page", "Quantity", "Relation", "Row", "Sense", "Target", "Triple", "Value"]
+__all__ = ["SCHEMA", "Entry", "Link", "Page", "Quantity", "Question", "Relation", "Row", "Sense", "Target", "Triple", "Value"]
 
 #: version of the entry object; rises when a field changes its meaning
 SCHEMA = 1
@@ -265,3 +266,60 @@ class Triple:
             "extractor": self.extractor,
             "fetched_at": self.fetched_at,
         }
+
+
+#: keys of a question's record, in their order: the three that every one has, and those of a rich one
+_QUESTION_KEYS = ("url", "question", "tags")
+_DETAIL_KEYS = ("detail", "asked", "answers", "best_answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a question-and-answer site. What a page does not hold is None or empty, never guessed."""
+
+    url: str
+    """Absolute, canonical; ends in the question's id."""
+    question: str
+    """The full text, on one line."""
+    tags: tuple[str, ...]
+    """Tags, then categories, as the page itself carries them."""
+    site: str = ""
+    """Not part of the record, like `layout`, `source` and `extractor`: "" in a question that was read back."""
+    layout: str = ""
+    source: str = ""
+    extractor: str = ""
+    detail: str = ""
+    """What the asker added below the question; lines separated by a newline. This and the fields below are filled by `with_details`."""
+    asked: str | None = None
+    """When it was asked: `2008-07-23T17:08+08:00`."""
+    answers: int | None = None
+    """How many answers the page says there are."""
+    best_answer: str | None = None
+    """Text of the accepted or recommended answer; lines separated by a newline."""
+
+    @property
+    def question_id(self) -> int:
+        """The identity. Raises ValueError when the url names none."""
+        return int(self.url.rpartition("/")[2].removesuffix(".html"))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The record: `url`, `question`, `tags`, in this order."""
+        return {"url": self.url, "question": self.question, "tags": list(self.tags)}
+
+    def as_rich_dict(self) -> dict[str, Any]:
+        """The record, and behind it `detail`, `asked`, `answers`, `best_answer`."""
+        return self.as_dict() | {"detail": self.detail, "asked": self.asked, "answers": self.answers, "best_answer": self.best_answer}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """The question of a plain or a rich record. Raises KeyError, TypeError or ValueError when it is neither."""
+        if tuple(data) not in (_QUESTION_KEYS, _QUESTION_KEYS + _DETAIL_KEYS):
+            raise ValueError(
+                f"a question has the keys {', '.join(_QUESTION_KEYS)}, in this order; this one has {', '.join(map(str, data))}"
+            )
+        if not isinstance(data["url"], str) or not isinstance(data["question"], str) or not isinstance(data["tags"], list):
+            raise TypeError("url and question are texts, tags is a list")
+        question = cls(**{**data, "tags": tuple(data["tags"])})
+        if question.question_id <= 0:
+            raise ValueError(f"{question.url!r} names no question")
+        return question

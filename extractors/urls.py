@@ -23,25 +23,28 @@ _ENCODED = re.compile("[^" + re.escape(_PLAIN) + r"A-Za-z0-9\u00a1-\U0010ffff]|\
 
 
 class EntryRef(NamedTuple):
-    """What an address says of the entry it leads to. A tuple, because every page makes a hundred of them."""
+    """What an address says of the entry, the question or the list that it leads to. A tuple, because every page makes a hundred of them."""
 
     site: str
     title: str
     """Decoded; "" where the address holds only an id."""
     lemma_id: int | None = None
     path: str = ""
-    """Set only where the address is of an old form that names neither title nor lemma id (`/view/1758.htm`)."""
+    """Set only where the address names neither title nor id: one of an old form (`/view/1758.htm`), a list of questions (`/list?cid=106`)."""
 
     @property
     def key(self) -> int | str:
-        """The identity to deduplicate by: the lemma id where known, else the old path, else the title."""
+        """The identity to deduplicate by: the lemma or question id where known, else the old path, else the title."""
         return self.lemma_id if self.lemma_id is not None else self.path or self.title
 
     @property
     def locator(self) -> str:
-        """The shortest text that `Site.locate` turns into the same reference again: `刘德华/114923`, `刘德华`, `/view/1758.htm`."""
+        """The shortest text that `Site.locate` turns into the same reference again: `刘德华/114923`, `刘德华`, `/view/1758.htm`,
+        `51277646` where an id is all there is."""
         if self.path:
             return self.path
+        if not self.title and self.lemma_id is not None:
+            return str(self.lemma_id)
         title = spell_segment(self.title)
         return title if self.lemma_id is None else f"{title}/{self.lemma_id}"
 

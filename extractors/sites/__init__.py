@@ -10,7 +10,7 @@ import pkgutil
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from extractors.urls import EntryRef, absolute
@@ -35,7 +35,7 @@ class Site:
     title: str
     """What people call it, for messages."""
     base: str
-    """`https://host`, no slash at the end."""
+    """`https://host` (`http://` where canonical addresses have it), no slash at the end."""
     hosts: frozenset[str]
     """Every host whose entries are this site's, old and mobile ones included."""
     read_path: Callable[[str, str], EntryRef | None]
@@ -46,10 +46,23 @@ class Site:
     """A short cut for links that need no reading: href -> canonical address and id, or None when it is not for it."""
     prefix: str = "/item/"
     """What stands before an entry's locator in its path."""
+    suffix: str = ""
+    """What stands behind it."""
+    holds: Literal["entries", "questions"] = "entries"
+    """What its pages become."""
+    fetched_at: str = ""
+    """`https://host` to fetch from, where the canonical `base` is another; "" for `base`."""
+    read_name: Callable[[str], EntryRef] | None = None
+    """What a bare name stands for that a person types as a seed; None: the title of an entry."""
 
     def locate(self, locator: str) -> EntryRef | None:
         """The reference that `EntryRef.locator` was made from."""
-        return self.read_path(locator if locator.startswith("/") else self.prefix + locator, "")
+        path, _, query = locator.partition("?") if locator.startswith("/") else (self.prefix + locator, "", "")
+        return self.read_path(path, query)
+
+    def named(self, name: str) -> EntryRef:
+        """What a bare name stands for."""
+        return self.read_name(name) if self.read_name else EntryRef(self.name, " ".join(name.split()))
 
 
 @cache
@@ -127,14 +140,16 @@ def link_target(href: str, base: str) -> tuple[str, int | None]:
 @lru_cache(maxsize=4096)
 def _other_target(href: str, base: str) -> tuple[str, int | None]:
     ref = entry_ref(href, base=base)
-    return (entry_url(ref), ref.lemma_id) if ref else (canonical_url(href, base=base), None)
+    if ref is None:
+        return canonical_url(href, base=base), None
+    return entry_url(ref), ref.lemma_id if site_named(ref.site).holds == "entries" else None
 
 
 def entry_url(ref: EntryRef) -> str:
     """The canonical URL of an entry."""
     site = site_named(ref.site)
     locator = ref.locator
-    return site.base + (locator if ref.path else site.prefix + locator)
+    return site.base + (locator if ref.path else site.prefix + locator + site.suffix)
 
 
 def canonical_url(url: str, *, base: str = "") -> str:

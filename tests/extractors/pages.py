@@ -1,7 +1,8 @@
 """The fixture pages: small pages of our own in the true markup of every layout.
 
 A case is a folder `tests/fixtures/<site>/<layout>/<case>/` with `page.html` (or `page.json`) and `expected.json`:
-`{"page": {"url", "encoding", "status"}, "entry": {...}, "links": [[title, lemma id]]}` or `{"page": ..., "verdict": {...}}`.
+`{"page": {"url", "encoding", "status"}, "entry": {...}, "links": [[title, lemma id]]}`, the same with "question" (its rich record) in the place of
+"entry", or `{"page": ..., "verdict": {...}}`.
 """
 
 from __future__ import annotations

@@ -13,7 +13,21 @@ from typing import Any
 
 import pytest
 
-from extractors import Entry, NotAnEntry, Page, Refused, SenseList, UnknownLayout, Verdict, entry_ref, extract, links, site_named, triples
+from extractors import (
+    Entry,
+    NotAnEntry,
+    Page,
+    QuestionList,
+    Refused,
+    SenseList,
+    UnknownLayout,
+    Verdict,
+    entry_ref,
+    extract,
+    links,
+    site_named,
+    triples,
+)
 from extractors.document import Document
 from extractors.layouts import layouts
 from extractors.sites.baidu_baike.react import disagreements
@@ -64,7 +78,7 @@ def test_every_verdict(shared_pages: Path, shared_index: list[dict[str, Any]], u
 
 
 def test_questions_are_no_entries(shared_pages: Path) -> None:
-    assert {type(found) for found in outcomes(shared_pages, "zhidao").values()} == {NotAnEntry}
+    assert {type(found) for found in outcomes(shared_pages, "zhidao").values()} == {NotAnEntry, QuestionList}
 
 
 def test_one_layout_claims_each_page(shared_pages: Path, shared_index: list[dict[str, Any]]) -> None:
@@ -239,7 +253,7 @@ def test_links_of_a_page_are_those_of_its_hrefs(shared_pages: Path) -> None:
     for path in sorted((shared_pages / "baidu_baike").glob("*/*.html"))[::7]:
         body = path.read_bytes()
         hrefs = (unescape(href.decode("utf-8", "replace")) for href in re.findall(rb"href=[\"']?([^\"'<>\s]+)", body))
-        slow = dict.fromkeys(filter(None, (entry_ref(href, base=site.base) for href in hrefs)))
+        slow = dict.fromkeys(ref for href in hrefs if (ref := entry_ref(href, base=site.base)) and ref.site == site.name)
         assert list(dict.fromkeys(site.find_refs(body, 0, len(body)))) == list(slow), path.name
 
 

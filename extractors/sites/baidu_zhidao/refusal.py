@@ -1,0 +1,36 @@
+"""Verification pages at an address of Baidu Zhidao.
+
+Comes in: a `Document`. Goes out: the verdict `Refused`. Without an address the pages are the same as the encyclopedia's, whose layout tells them then.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+from extractors.errors import Refused
+from extractors.layouts import Layout
+from extractors.sites.baidu_zhidao import SITE
+from extractors.verification import is_verification
+
+if TYPE_CHECKING:
+    from extractors.document import Document
+
+__all__ = ["LAYOUT"]
+
+_NAME = "zhidao_refusal"
+#: the site's own error and notice pages are short too, and no refusals
+_NOTICES = (b'class="errorBox"', b'class="no-result', b"iknowpc.bdimg.com", b".iknow.bdimg.com", b"iknow-zhidao.bdimg.com")
+_NOTICE_WORDS = tuple(word.encode() for word in ("该问题已被删除", "页面不存在", "问题不存在", "页面已删除"))
+
+
+def _claims(document: Document) -> bool:
+    if document.site is None or document.has(*_NOTICES, *_NOTICE_WORDS):
+        return False
+    return is_verification(document, base=SITE.base)
+
+
+def _read(_document: Document) -> NoReturn:
+    raise Refused("a verification page instead of a question: ask again later, and more slowly", layout=_NAME, reason="verification")
+
+
+LAYOUT = Layout(_NAME, SITE.name, _claims, _read, rank=90)
