@@ -39,6 +39,8 @@ BAIKE_CONTACT = _env("BAIKE_CONTACT", "")
 BAIKE_SHARD_BYTES = int(_number("BAIKE_SHARD_BYTES", str(64 << 20)))
 #: `tsv` (columns of output/README.md) or `jsonl` (the same fields, verbatim, at twice the cost)
 BAIKE_TRIPLES_FORMAT = _env("BAIKE_TRIPLES_FORMAT", "tsv")
+#: 1: questions are stored with detail, time, number of answers and the best one behind `url`, `question`, `tags`
+BAIKE_RICH_QUESTIONS = _env("BAIKE_RICH_QUESTIONS", "0")
 #: seconds between two durable commits; what a killed worker fetches again at most
 BAIKE_COMMIT_SECONDS = _number("BAIKE_COMMIT_SECONDS", "1")
 
@@ -91,7 +93,11 @@ DOWNLOADER_MIDDLEWARES = {
     "baike_spider.downloader.offsite.OffsiteRedirectMiddleware": 610,
 }
 SPIDER_MIDDLEWARES = {"baike_spider.pipelines.verdicts.VerdictMiddleware": 50}
-SPIDER_CONTRACTS = {"baike_spider.spiders.contracts.SavedPageContract": 10, "baike_spider.spiders.contracts.EntryContract": 20}
+SPIDER_CONTRACTS = {
+    "baike_spider.spiders.contracts.SavedPageContract": 10,
+    "baike_spider.spiders.contracts.EntryContract": 20,
+    "baike_spider.spiders.contracts.QuestionContract": 30,
+}
 FEED_EXPORT_ENCODING = "utf-8"
 LOG_LEVEL = _env("BAIKE_LOG_LEVEL", "INFO")
 LOGSTATS_INTERVAL = 60.0

@@ -1,4 +1,4 @@
-"""`baike extract`: saved pages to entries or triples."""
+"""`baike extract`: saved pages to entries or triples; pages of questions to questions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ __all__ = ["add"]
 #: exit code when some input was skipped
 _SKIPPED = 9
 #: outcomes that need no word in a folder of pages: the page was read, and says what it is
-_READ = frozenset({"entry", "not_an_entry", "sense_list"})
+_READ = frozenset({"entry", "not_an_entry", "question", "question_list", "sense_list"})
+#: outcomes that are records
+_RECORDS = frozenset({"entry", "question"})
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -36,7 +38,12 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "baike extract pages/ --format triples --jobs 2 -o triples.jsonl",
     )
     command.add_argument("paths", nargs="+", metavar="PATH", help="HTML files, folders of them, or - for standard input")
-    command.add_argument("--format", choices=("entries", "triples"), default="entries", help="what to write (default: entries)")
+    command.add_argument(
+        "--format",
+        choices=("entries", "triples"),
+        default="entries",
+        help="what to write (default: entries; of pages of questions, questions)",
+    )
     command.add_argument(
         "-o", "--output", metavar="FILE", help="write here, under a temporary name until complete (default: standard output)"
     )
@@ -47,13 +54,18 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "--explain", action="store_true", help="show how each row became values: the rule that split it, its type, its link"
     )
+    command.add_argument(
+        "--rich", action="store_true", help="questions: with detail, time, number of answers and the best one behind url, question, tags"
+    )
     command.set_defaults(run=_run)
 
 
 def _run(args: argparse.Namespace) -> int:
     if args.normalise_predicates and args.format != "triples":
         raise BadInput("--normalise-predicates goes with --format triples: entries keep the names of their rows")
-    form: Format = "explained" if args.explain else "normalised" if args.normalise_predicates else args.format
+    if args.rich and args.format != "entries":
+        raise BadInput("--rich goes with --format entries: questions make no triples")
+    form: Format = "explained" if args.explain else "normalised" if args.normalise_predicates else "rich" if args.rich else args.format
     counts: Counter[str] = Counter()
     named, skipped, apart = frozenset(args.paths), False, 0
     try:
@@ -66,7 +78,7 @@ def _run(args: argparse.Namespace) -> int:
                 counts[outcome.verdict] += 1
                 apart += bool(outcome.disagreements)
                 out.write(outcome.lines)
-                if outcome.verdict not in _READ or (outcome.verdict != "entry" and outcome.source in named):
+                if outcome.verdict not in _READ or (outcome.verdict not in _RECORDS and outcome.source in named):
                     skipped = True
                     print(f"{outcome.source}: {outcome.verdict}: {outcome.message}", file=sys.stderr)
                 advance(outcome)

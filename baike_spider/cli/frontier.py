@@ -12,6 +12,7 @@ from baike_spider.crawl.door import State, open_frontier, write_state
 from baike_spider.crawl.plan import named_site, read_seeds
 from baike_spider.exits import BadInput
 from baike_spider.frontier import Candidate
+from baike_spider.shards import ShardError, load_manifest
 
 if TYPE_CHECKING:
     import argparse
@@ -31,7 +32,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("action", choices=("add", "dead", "retry", "purge"), help="what to do")
     command.add_argument("folder", metavar="CRAWL", help="a crawl's folder; REDIS_URL says where its queue is, empty: the embedded Redis")
     command.add_argument("entries", nargs="*", metavar="ENTRY", help="add, retry: names, entry URLs, or @FILE (retry: none means all)")
-    command.add_argument("--site", default="baidu_baike", help="add, retry: the entries' site (default: baidu_baike)")
+    command.add_argument("--site", help="add, retry: the entries' site (default: the crawl's own)")
     command.add_argument("--yes", action="store_true", help="purge: really forget the queue; the shards stay")
     command.set_defaults(run=_run)
 
@@ -41,7 +42,7 @@ def _run(args: argparse.Namespace) -> int:
         raise BadInput("purge forgets what was seen, waits and failed (the shards stay); say --yes to do it")
     if args.action == "add" and not args.entries:
         raise BadInput("add what? Give names, entry URLs, or @FILE")
-    refs = [ref for words in args.entries for ref in read_seeds(words, named_site(args.site))]
+    refs = [ref for words in args.entries for ref in read_seeds(words, named_site(args.site or _site_of(Path(args.folder))))]
     with open_frontier(
         Path(args.folder), redis_url=os.environ.get("REDIS_URL", ""), generation="" if args.action == "purge" else None
     ) as frontier:
@@ -55,6 +56,14 @@ def _run(args: argparse.Namespace) -> int:
         else:
             _print_dead(frontier)
     return 0
+
+
+def _site_of(folder: Path) -> str:
+    """The site of the crawl, as its manifest says; the encyclopedia's where it has none yet."""
+    try:
+        return load_manifest(folder).site
+    except ShardError:
+        return "baidu_baike"
 
 
 def _print_dead(frontier: Frontier) -> None:

@@ -1,6 +1,7 @@
 """How each row of a page became values: what `baike extract --explain` prints.
 
-Comes in: an entry. Goes out: lines for a person: the row, then each value with the rule that split, typed and linked it.
+Comes in: an entry, or a question. Goes out: lines for a person: the row, then each value with the rule that split, typed and linked it; of a
+question what its page says.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from extractors.values import explain_values
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from extractors import Entry, Row, Value
+    from extractors import Entry, Question, Row, Value
 
-__all__ = ["explain_entry"]
+__all__ = ["explain_entry", "explain_question"]
 
 _GIVEN = "given by the page's own data (PAGE_DATA)"
 
@@ -28,6 +29,20 @@ def explain_entry(entry: Entry) -> Iterator[str]:
         yield f"\n{row.name}{f' = {canonical}' if canonical != row.name else ''}: {' ⏎ '.join(row.text.splitlines())}"
         for value, rule in _rules(row):
             yield f"    {_told(value)}    ({rule})"
+
+
+def explain_question(question: Question) -> Iterator[str]:
+    """One line for the question, one a thing that its page says; `question` has its details."""
+    yield f"{question.question}  [{question.layout}, id {question.question_id}, {question.url}]"
+    told = {
+        "tags": "、".join(question.tags),
+        "detail": question.detail,
+        "asked": question.asked,
+        "answers": question.answers,
+        "best answer": question.best_answer,
+    }
+    for name, said in told.items():
+        yield f"    {name}: {'(the page says nothing)' if said in (None, '') else str(said).replace(chr(10), ' ⏎ ')}"
 
 
 def _rules(row: Row) -> Iterator[tuple[Value, str]]:

@@ -1,4 +1,4 @@
-"""Saved pages to entries or triples, on one core or many: what `baike extract` does.
+"""Saved pages to entries, triples or questions, on one core or many: what `baike extract` does.
 
 Comes in: page files. Goes out: one `Outcome` a file, in the order of the files, whatever the number of jobs.
 Memory does not grow with the number of pages.
@@ -12,9 +12,9 @@ from functools import partial
 from json import JSONEncoder
 from typing import TYPE_CHECKING, Any, Literal
 
-from baike_spider.corpus.explain import explain_entry
+from baike_spider.corpus.explain import explain_entry, explain_question
 from baike_spider.corpus.inputs import InputError, read_page
-from extractors import Verdict, disagreements, extract, triples
+from extractors import Question, Verdict, disagreements, extract_record, triples, with_details
 from extractors.predicates import canonical_predicate
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Format", "Outcome", "extract_files", "extract_page"]
 
-#: what an entry is written as; `normalised` are triples under canonical predicates, `explained` is for people
-Format = Literal["entries", "triples", "normalised", "explained"]
+#: what an entry is written as; `normalised` are triples under canonical predicates, `explained` is for people, `rich` has all of a question
+Format = Literal["entries", "triples", "normalised", "explained", "rich"]
 
 #: built once: json.dumps with options builds one a call
 _encode = JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
@@ -39,9 +39,9 @@ class Outcome:
 
     source: str
     verdict: str
-    """"entry", the `kind` of a verdict, or "unreadable"."""
+    """"entry", "question", the `kind` of a verdict, or "unreadable"."""
     lines: str = ""
-    """JSON lines of the entry, or of its triples; "" when it is none."""
+    """JSON lines of the entry or question, or of its triples; "" when it is none."""
     message: str = ""
     layout: str = ""
     disagreements: int = 0
@@ -51,9 +51,11 @@ class Outcome:
 def extract_page(page: Page, *, fmt: Format = "entries") -> Outcome:
     """One page's outcome. A verdict is an outcome, not an error."""
     try:
-        entry = extract(page)
+        entry = extract_record(page)
     except Verdict as verdict:
         return Outcome(page.source, verdict.kind, message=str(verdict), layout=verdict.layout)
+    if isinstance(entry, Question):
+        return _question(page, entry, fmt)
     apart = len(disagreements(page)) if entry.layout == "react" else 0
     return Outcome(page.source, "entry", _lines(entry, fmt), layout=entry.layout, disagreements=apart)
 
@@ -77,11 +79,24 @@ def _extract_file(path: str, *, fmt: Format) -> Outcome:
         return Outcome(path, "error", message=f"{type(error).__name__}: {error}; please report the page")
 
 
+def _question(page: Page, question: Question, fmt: Format) -> Outcome:
+    if fmt in ("triples", "normalised"):
+        return Outcome(
+            page.source, "not_an_entry", message="a question, which makes no triples: use --format entries", layout=question.layout
+        )
+    if fmt == "explained":
+        lines = "".join(f"{line}\n" for line in explain_question(with_details(page, question))) + "\n"
+    else:
+        record = with_details(page, question).as_rich_dict() if fmt == "rich" else question.as_dict()
+        lines = _encode(record) + "\n"
+    return Outcome(page.source, "question", lines, layout=question.layout)
+
+
 def _lines(entry: Entry, fmt: Format) -> str:
     if fmt == "explained":
         return "".join(f"{line}\n" for line in explain_entry(entry)) + "\n"
     objects: Iterable[dict[str, Any]]
-    if fmt == "entries":
+    if fmt in ("entries", "rich"):
         objects = (entry.as_dict(),)
     else:
         predicate = canonical_predicate if fmt == "normalised" else None

@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from extractors import Page, SenseList, Verdict, extract, links
+from extractors import Page, Question, QuestionList, SenseList, Verdict, extract_record, links, with_details
+from extractors.sites import site_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,12 +42,19 @@ def propose_fixture(page: Page) -> Fixture:
     """The case that the extractors propose for a page; a verdict is a case too."""
     told: dict[str, Any] = {"page": {"url": page.url, "encoding": page.encoding, "status": page.status}}
     try:
-        entry = extract(page)
+        entry = extract_record(page)
     except Verdict as verdict:
         said: dict[str, Any] = {"kind": verdict.kind, "layout": verdict.layout, "reason": verdict.reason}
         if isinstance(verdict, SenseList):
             said |= {"title": verdict.title, "senses": [sense.as_dict() for sense in verdict.senses]}
-        return Fixture("unknown", verdict.layout or verdict.kind, page, {**told, "verdict": said})
+        elif isinstance(verdict, QuestionList):
+            said["refs"] = [[ref.path, ref.lemma_id] for ref in verdict.refs]
+        site = site_of(page.url) if page.url else None
+        return Fixture(site.name if site else "unknown", verdict.layout or verdict.kind, page, {**told, "verdict": said})
+    if isinstance(entry, Question):
+        told["question"] = with_details(page, entry).as_rich_dict()
+        told["links"] = [[ref.title or ref.path, ref.lemma_id] for ref in links(page, entry, scope="related")]
+        return Fixture(entry.site, entry.layout, page, told)
     told["entry"] = {field: value for field, value in entry.as_dict().items() if field not in _PASSING}
     told["links"] = [[ref.title or ref.path, ref.lemma_id] for ref in links(page, entry, scope="page")]
     return Fixture(entry.site, entry.layout, page, told)

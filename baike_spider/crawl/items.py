@@ -1,4 +1,4 @@
-"""What a spider yields: an entry's JSON object that still knows the entry, its links and the lease it was fetched under."""
+"""What a spider yields: the JSON object of an entry or a question that still knows it, its links and the lease it was fetched under."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from baike_spider.frontier import Lease
-    from extractors import Entry, EntryRef
+    from extractors import Entry, EntryRef, Question
 
 __all__ = ["EntryItem"]
 
 
 class EntryItem(dict[str, Any]):
-    """The entry's JSON object, as exporters write it; the attributes are for the pipelines."""
+    """The record, as exporters and shards write it; the attributes are for the pipelines. `data`: the record, where it is not `as_dict()`."""
 
     __slots__ = ("entry", "lease", "links")
 
-    def __init__(self, entry: Entry, *, links: tuple[EntryRef, ...] = (), lease: Lease | None = None) -> None:
-        super().__init__(entry.as_dict())
+    def __init__(
+        self, entry: Entry | Question, *, links: tuple[EntryRef, ...] = (), lease: Lease | None = None, data: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(entry.as_dict() if data is None else data)
         self.entry = entry
         self.links = links
         self.lease = lease

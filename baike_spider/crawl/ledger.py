@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from baike_spider.frontier import Candidate
 from baike_spider.shards import ShardError
-from extractors import entry_ref
+from extractors import Question, entry_ref
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,10 +32,11 @@ Outcome = Literal["done", "dead", "again"]
 _KEPT = frozenset({"unknown_layout", "malformed"})
 
 
-def identities(entry: Entry) -> list[Key]:
-    """Every key the entry goes by: lemma id, the canonical address, the address that was asked for."""
+def identities(entry: Entry | Question) -> list[Key]:
+    """Every key the entry or question goes by: its id, the canonical address, the address that was asked for."""
     refs = (entry_ref(entry.url), entry_ref(entry.source))
-    keys: list[Key] = [entry.lemma_id] if entry.lemma_id is not None else []
+    number = entry.question_id if isinstance(entry, Question) else entry.lemma_id
+    keys: list[Key] = [number] if number is not None else []
     return list(dict.fromkeys([*keys, *(ref.key for ref in refs if ref is not None)]))
 
 
@@ -166,11 +167,16 @@ class Ledger:
 
     def _write(self, item: EntryItem) -> None:
         self._dirty = True
-        self._writer.write(item.entry, dict(item))
+        if isinstance(item.entry, Question):
+            self._writer.write_question(item.entry, dict(item))
+        else:
+            self._writer.write(item.entry, dict(item))
         self.counts["entries"] += 1
 
     def _alias(self, item: EntryItem) -> None:
         entry = item.entry
+        if isinstance(entry, Question):
+            return  # another number of the same question says nothing of it
         names = [ref.title for ref in (entry_ref(entry.source),) if ref is not None and ref.title and ref.title != entry.title]
         for name in dict.fromkeys([*names, *entry.aliases]):
             self._writer.reject(

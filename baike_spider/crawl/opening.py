@@ -9,14 +9,15 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from baike_spider.crawl.door import EMBEDDED, State, read_state, write_state
 from baike_spider.crawl.ledger import identities
 from baike_spider.exits import FrontierGone, OutputFailed
 from baike_spider.frontier import Candidate, EmbeddedServer, Frontier, FrontierError, worker_name
-from baike_spider.shards import ShardError, ShardWriter, read_entries, salvage
-from extractors import Entry, entry_ref
+from baike_spider.shards import ENTRY_KINDS, QUESTION_KINDS, ShardError, ShardWriter, read_entries, read_questions, salvage
+from extractors import Entry, Question, entry_ref
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,7 +98,7 @@ class Opened:
     def _salvage(self) -> int:
         """Recovers what dead workers left on disk; how many entries. What they had claimed is booked, anything else is fetched again."""
 
-        def book(entries: Iterable[Entry]) -> None:
+        def book(entries: Iterable[Entry | Question]) -> None:
             for batch in _batches(entries):
                 self.frontier.salvage([key for entry in batch for key in identities(entry)])
 
@@ -117,29 +118,33 @@ class Opened:
             crawl=self._plan.crawl,
             triples_format=self._settings["BAIKE_TRIPLES_FORMAT"],
             roll_bytes=self._settings.getint("BAIKE_SHARD_BYTES"),
+            kinds=QUESTION_KINDS if self._plan.site.holds == "questions" else ENTRY_KINDS,
         )
 
     def _book(self) -> None:
         """Tells a queue that begins anew what the shards hold: it is done, and what it links to is known, as far as the plan follows links.
 
-        Links of summaries and texts are not in the shards: they are found again only where another page leads to them.
+        Links of summaries, texts and questions are not in the shards: they are found again only where another page leads to them.
         """
         plan = self._plan
         if read_state(plan.folder).booked:
             return
         follow = plan.follow != "none" and plan.max_depth != 0
-        for batch in _batches(map(Entry.from_dict, read_entries(plan.folder))):
+        stored: chain[Entry | Question] = chain(
+            map(Entry.from_dict, read_entries(plan.folder)), map(Question.from_dict, read_questions(plan.folder))
+        )
+        for batch in _batches(stored):
             known = [identities(entry) for entry in batch]
             self.frontier.mark_done([keys[0] for keys in known], aliases=[key for keys in known for key in keys[1:]])
             if follow:
-                urls = (link.url for entry in batch for row in entry.rows for link in row.links)
+                urls = (link.url for entry in batch if isinstance(entry, Entry) for row in entry.rows for link in row.links)
                 refs = (ref for url in urls if (ref := entry_ref(url)) is not None)
                 self.frontier.add([Candidate(ref.key, ref.locator, 1) for ref in refs])
         write_state(plan.folder, State(self.frontier.generation, booked=True))
 
 
-def _batches(entries: Iterable[Entry]) -> Iterable[list[Entry]]:
-    batch: list[Entry] = []
+def _batches(entries: Iterable[Entry | Question]) -> Iterable[list[Entry | Question]]:
+    batch: list[Entry | Question] = []
     for entry in entries:
         batch.append(entry)
         if len(batch) == _BATCH:

@@ -32,8 +32,12 @@ __all__ = [
     "read_seeds",
 ]
 
-Follow = Literal["none", "infobox", "summary", "page"]
-_FOLLOWS = ("none", "infobox", "summary", "page")
+Follow = Literal["none", "infobox", "summary", "page", "related"]
+#: what a site holds -> which links can be followed, the default first
+_FOLLOWS = {"entries": ("infobox", "summary", "page", "none"), "questions": ("related", "page", "none")}
+#: spider -> the site that it crawls where none is named; its other sites hold the same
+_SITES = {"zhidao": "baidu_zhidao"}
+_SITE = "baidu_baike"
 ARGUMENTS = ("seeds", "max_entries", "max_depth", "follow", "site")
 #: the contact of our own examples, which reaches nobody
 PLACEHOLDER = "you@example.org"
@@ -68,11 +72,14 @@ class Plan:
     follow: Follow
     max_entries: int | None
     max_depth: int | None
+    rich: bool = False
+    """Whether questions are stored with all that their page says of them."""
 
     def fetch_url(self, ref: EntryRef) -> str:
         """Where the entry is fetched: the real address, or the mirror's."""
         url = entry_url(ref)
-        return self.mirror + url[len(self.site.base) :] if self.mirror else url
+        place = self.mirror or self.site.fetched_at
+        return place + url[len(self.site.base) :] if place else url
 
     def real_url(self, url: str) -> str:
         """The real site's address of a fetched one."""
@@ -84,10 +91,14 @@ def make_plan(spider: str, arguments: Mapping[str, str | None], settings: BaseSe
     unknown = sorted(set(arguments) - set(ARGUMENTS))
     if unknown:
         raise BadInput(f"unknown argument {', '.join(unknown)}; there are: {', '.join(ARGUMENTS)}")
-    site = named_site(arguments.get("site") or "baidu_baike")
-    follow = arguments.get("follow") or "infobox"
-    if follow not in _FOLLOWS:
-        raise BadInput(f"follow={follow!r}: choose one of {', '.join(_FOLLOWS)}")
+    usual = _SITES.get(spider, _SITE)
+    site = named_site(arguments.get("site") or usual)
+    if site.holds != named_site(usual).holds:
+        fitting = next((name for name in ("baike", *_SITES) if named_site(_SITES.get(name, _SITE)).holds == site.holds), spider)
+        raise BadInput(f"site={site.name}: {site.title} holds {site.holds}; crawl it with `scrapy crawl {fitting}`")
+    follow = arguments.get("follow") or _FOLLOWS[site.holds][0]
+    if follow not in _FOLLOWS[site.holds]:
+        raise BadInput(f"follow={follow!r}: choose one of {', '.join(_FOLLOWS[site.holds])}")
     crawl = settings.get("BAIKE_CRAWL") or spider
     if not _CRAWL_NAME.fullmatch(crawl) or crawl.startswith("."):
         raise BadInput(f"BAIKE_CRAWL={crawl!r}: a crawl's name is 1-64 letters, digits, `_`, `-` or `.`, and begins with no dot")
@@ -100,6 +111,7 @@ def make_plan(spider: str, arguments: Mapping[str, str | None], settings: BaseSe
         follow=cast("Follow", follow),
         max_entries=_count(arguments, "max_entries", least=1),
         max_depth=_count(arguments, "max_depth", least=0),
+        rich=_switch(settings, "BAIKE_RICH_QUESTIONS"),
     )
     _check_numbers(settings)
     return plan
@@ -126,7 +138,7 @@ def read_seed(seed: str, *, where: str, site: Site) -> EntryRef:
     if not seed.strip():
         raise BadInput(f"{where}: an empty seed; give a name or an entry URL")
     if "://" not in seed:
-        return EntryRef(site.name, " ".join(seed.split()))
+        return site.named(seed)
     ref = entry_ref(seed)
     if ref is None or ref.site != site.name:
         raise BadInput(
@@ -161,6 +173,13 @@ def _count(arguments: Mapping[str, str | None], name: str, *, least: int) -> int
     if not (text.isascii() and text.isdigit()) or int(text) < least:
         raise BadInput(f"{name}={text!r}: give a whole number from {least}")
     return int(text)
+
+
+def _switch(settings: BaseSettings, name: str) -> bool:
+    try:
+        return settings.getbool(name)
+    except ValueError:
+        raise BadInput(f"{name}={settings.get(name)!r}: give 0 or 1") from None
 
 
 def _mirror(address: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from baike_spider.exits import BadInput
-from extractors import EntryRef, Page, SenseList, Verdict, entry_ref, extract
+from extractors import EntryRef, Page, Question, SenseList, Verdict, entry_ref, extract_record
 
 if TYPE_CHECKING:
     from baike_spider.mirror.saved import SavedPage
@@ -44,7 +44,7 @@ def identity_of(page: SavedPage, *, read_always: bool = True) -> Identity:
     except OSError as error:
         raise BadInput(f"{page.file}: cannot be read: {error.strerror}") from error
     try:
-        entry = extract(Page(body, url=page.url, source=page.file))
+        entry = extract_record(Page(body, url=page.url, source=page.file))
     except SenseList as senses:
         return _of_senses(senses)
     except Verdict:
@@ -52,6 +52,8 @@ def identity_of(page: SavedPage, *, read_always: bool = True) -> Identity:
     ref = entry_ref(entry.url)
     if ref is None:
         return Identity()
+    if isinstance(entry, Question):
+        return Identity((ref,))
     refs = (EntryRef(ref.site, entry.title, entry.lemma_id), ref) if entry.lemma_id is not None else (ref,)
     return Identity(refs, entry.aliases)
 

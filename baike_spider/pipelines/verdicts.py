@@ -13,7 +13,7 @@ from baike_spider.crawl.ledger import Outcome, reject_record
 from baike_spider.crawl.run import Run
 from baike_spider.exits import OutputFailed
 from baike_spider.shards import ShardError
-from extractors import Malformed, Page, Refused, SenseList, UnknownLayout, Verdict, entry_ref
+from extractors import Malformed, Page, QuestionList, Refused, SenseList, UnknownLayout, Verdict, entry_ref
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,6 +71,10 @@ class VerdictMiddleware:
         if isinstance(verdict, SenseList):
             refs = [ref for sense in verdict.senses if (ref := entry_ref(sense.url)) is not None]
             run.ledger.follow(refs, depth=lease.depth + 1 if lease else 0)
+        elif isinstance(verdict, QuestionList):
+            # lists that were asked for give their questions even where nothing else is followed
+            wanted = [ref for ref in verdict.refs if run.plan.follow != "none" or ref.lemma_id is not None]
+            run.ledger.follow(wanted, depth=lease.depth + 1 if lease else 0)
         elif isinstance(verdict, Refused):
             outcome = "again"
         elif isinstance(verdict, UnknownLayout | Malformed):

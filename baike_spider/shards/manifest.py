@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from baike_spider.shards.disk import write_whole
 from baike_spider.shards.errors import ManifestDamaged, ShardError, on_disk
 from baike_spider.shards.lock import folder_lock
-from baike_spider.shards.names import ENTRIES, KINDS, REJECTS, parse_path
+from baike_spider.shards.names import ENTRIES, ENTRY_KINDS, KINDS, REJECTS, parse_path
 from baike_spider.shards.tsv import COLUMNS
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Shard:
     path: str
     """Relative to the crawl folder, with `/`."""
     kind: str
-    """entries, triples or rejects."""
+    """entries, triples, questions or rejects."""
     records: int
     bytes: int
     raw_bytes: int
@@ -48,9 +48,9 @@ class Shard:
     sha256: str
     """Hex digest of the file."""
     counts: dict[str, int]
-    """Records by layout in entries, by verdict in rejects; empty in triples."""
+    """Records by layout in entries, by verdict in rejects; empty in triples and questions."""
     extractors: tuple[str, ...]
-    """Sorted versions that made the records; empty in rejects."""
+    """Sorted versions that made the records; empty in rejects, and in questions that were recovered."""
 
     def as_dict(self) -> dict[str, Any]:
         return {**asdict(self), "counts": dict(sorted(self.counts.items())), "extractors": list(self.extractors)}
@@ -92,11 +92,11 @@ class Manifest:
 
     @property
     def counts(self) -> dict[str, Any]:
-        """Records by kind, entries by layout, rejects by verdict."""
-        totals: dict[str, Any] = dict.fromkeys(KINDS, 0)
+        """Records by kind (questions only where there are any), entries by layout, rejects by verdict."""
+        totals: dict[str, Any] = dict.fromkeys(ENTRY_KINDS, 0)
         finer: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
         for shard in self.shards:
-            totals[shard.kind] += shard.records
+            totals[shard.kind] = totals.get(shard.kind, 0) + shard.records
             finer[shard.kind].update(shard.counts)
         return {**totals, "layouts": dict(sorted(finer[ENTRIES].items())), "verdicts": dict(sorted(finer[REJECTS].items()))}
 

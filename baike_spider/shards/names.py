@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 __all__ = [
     "DAMAGED",
     "ENTRIES",
+    "ENTRY_KINDS",
     "KINDS",
+    "QUESTIONS",
+    "QUESTION_KINDS",
     "REJECTS",
     "TRIPLES",
     "ShardName",
@@ -33,15 +36,23 @@ __all__ = [
 
 ENTRIES = "entries"
 TRIPLES = "triples"
+QUESTIONS = "questions"
 REJECTS = "rejects"
 #: in the order in which the shards of one number are finished
-KINDS = (ENTRIES, TRIPLES, REJECTS)
+KINDS = (ENTRIES, TRIPLES, QUESTIONS, REJECTS)
+#: what the folder of an encyclopedia's crawl holds, and that of a crawl of questions
+ENTRY_KINDS, QUESTION_KINDS = (ENTRIES, TRIPLES, REJECTS), (QUESTIONS, REJECTS)
 #: folder of what could not be read, kept for people
 DAMAGED = "damaged"
 
 TriplesFormat = Literal["jsonl", "tsv"]
 
-_SUFFIXES = {ENTRIES: (".jsonl.zst",), TRIPLES: (".tsv.zst", ".jsonl.zst"), REJECTS: (".jsonl.zst",)}
+_SUFFIXES = {
+    ENTRIES: (".jsonl.zst",),
+    TRIPLES: (".tsv.zst", ".jsonl.zst"),
+    QUESTIONS: (".jsonl.zst",),
+    REJECTS: (".jsonl.zst",),
+}
 _FILE = re.compile(r"(?P<dot>\.?)(?P<stem>[a-z0-9-]{1,64}-[0-9]{5,12})(?P<suffix>\.jsonl\.zst|\.tsv\.zst)(?P<part>\.part)?")
 _UNSAFE = re.compile(r"[^a-z0-9]+")
 #: characters; leaves room for number and suffix under every file system's limit

@@ -14,7 +14,7 @@ from baike_spider.shards.errors import ShardDamaged, ShardError
 from baike_spider.shards.frames import read_lines
 from baike_spider.shards.jsonl import triple_from_dict
 from baike_spider.shards.manifest import load_manifest
-from baike_spider.shards.names import ENTRIES, REJECTS, TRIPLES
+from baike_spider.shards.names import ENTRIES, QUESTIONS, REJECTS, TRIPLES
 from baike_spider.shards.tsv import triple_from_tsv
 
 if TYPE_CHECKING:
@@ -22,7 +22,16 @@ if TYPE_CHECKING:
 
     from extractors.model import Triple
 
-__all__ = ["parse_object", "parse_triple_json", "parse_triple_tsv", "parser_for", "read_entries", "read_rejects", "read_triples"]
+__all__ = [
+    "parse_object",
+    "parse_triple_json",
+    "parse_triple_tsv",
+    "parser_for",
+    "read_entries",
+    "read_questions",
+    "read_rejects",
+    "read_triples",
+]
 
 #: what a parser raises on a line that is no record
 BAD_LINE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
@@ -34,6 +43,12 @@ def read_entries(source: Path | str) -> Iterator[dict[str, Any]]:
     Raises ShardError when `source` cannot be read, ShardDamaged, with file and place, when a shard is not what the manifest says.
     """
     return _records(Path(source), ENTRIES)
+
+
+def read_questions(source: Path | str) -> Iterator[dict[str, Any]]:
+    """The questions' JSON objects (`url`, `question`, `tags`, and what a rich record has behind them), in the order of the shards.
+    `Question.from_dict` makes questions of them. Raises like `read_entries`."""
+    return _records(Path(source), QUESTIONS)
 
 
 def read_triples(source: Path | str) -> Iterator[Triple]:

@@ -17,11 +17,11 @@ from baike_spider.shards.disk import make_folder, publish, sync, sync_folder
 from baike_spider.shards.errors import ShardDamaged, on_disk
 from baike_spider.shards.frames import whole_frames
 from baike_spider.shards.jsonl import REJECT_FIELDS
-from baike_spider.shards.names import DAMAGED, ENTRIES, TRIPLES, ShardName, files_of
+from baike_spider.shards.names import DAMAGED, ENTRIES, QUESTIONS, TRIPLES, ShardName, files_of
 from baike_spider.shards.part import Batch, Part, Tally
 from baike_spider.shards.reader import BAD_LINE, parse_object
 from baike_spider.shards.writer import triple_lines
-from extractors.model import Entry
+from extractors.model import Entry, Question
 
 if TYPE_CHECKING:
     from io import FileIO
@@ -60,7 +60,7 @@ class Leftover:
 
 
 def recover(leftover: Leftover, *, suffix: str, level: int) -> tuple[list[Shard], list[Damage]]:
-    """The durable shards that a leftover becomes (entries and their triples, or rejects; none when it holds no record), and its bad tail.
+    """The durable shards that a leftover becomes (entries and their triples, questions or rejects; none when it holds no record), and its bad tail.
 
     `suffix` is the triples' format where no triples lie beside the entries. Raises ShardError when the disk refuses: call again later.
     """
@@ -110,7 +110,7 @@ def _read(leftover: Leftover, derived: Part | None) -> tuple[Tally, int, str]:
         for frame in whole_frames(leftover.file, leftover.path):
             lines = _lines(frame.data)
             if derived is None:
-                own = _rejects(lines)
+                own = _questions(lines) if leftover.name.kind == QUESTIONS else _rejects(lines)
             else:
                 own, facts = _entries(lines, derived.name.suffix)
                 if facts.tally.records:
@@ -139,6 +139,14 @@ def _entries(lines: list[bytes], suffix: str) -> tuple[Tally, Batch]:
         tally.count(len(line) + 1, counted_as=entry.layout, extractor=entry.extractor)
         facts.add(derived, records=count, extractor=entry.extractor)
     return tally, facts
+
+
+def _questions(lines: list[bytes]) -> Tally:
+    tally = Tally()
+    for line in lines:
+        Question.from_dict(parse_object(line))
+        tally.count(len(line) + 1)
+    return tally
 
 
 def _rejects(lines: list[bytes]) -> Tally:

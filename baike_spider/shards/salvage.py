@@ -12,23 +12,27 @@ import time
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from baike_spider.shards.disk import make_folder, sync_folder
 from baike_spider.shards.errors import ManifestDamaged, on_disk
 from baike_spider.shards.frames import read_lines
 from baike_spider.shards.lock import claim, folder_lock
 from baike_spider.shards.manifest import MANIFEST, Shard, merge, try_load
-from baike_spider.shards.names import DAMAGED, ENTRIES, REJECTS, TRIPLES, ShardName, TriplesFormat, files_of, triples_suffix
+from baike_spider.shards.names import DAMAGED, ENTRIES, QUESTIONS, REJECTS, TRIPLES, ShardName, TriplesFormat, files_of, triples_suffix
 from baike_spider.shards.reader import parse_object
 from baike_spider.shards.recovery import Damage, Leftover, recover
 from baike_spider.shards.zstd import LEVEL
-from extractors.model import Entry
+from extractors.model import Entry, Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["Salvage", "salvage"]
+
+
+#: kinds whose records are somebody's work to be booked, and what makes them of their objects
+_READ_BACK: dict[str, Callable[[dict[str, Any]], Entry | Question]] = {ENTRIES: Entry.from_dict, QUESTIONS: Question.from_dict}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +45,13 @@ class Salvage:
     damaged: tuple[Damage, ...]
 
     @property
-    def entries(self) -> Iterator[Entry]:
-        """The recovered entries, read from their shards again at each call."""
+    def entries(self) -> Iterator[Entry | Question]:
+        """The recovered entries, or questions, read from their shards again at each call."""
         return _entries_of(self.folder, self.shards)
 
     @property
     def entry_count(self) -> int:
-        return sum(shard.records for shard in self.shards if shard.kind == ENTRIES)
+        return sum(shard.records for shard in self.shards if shard.kind in _READ_BACK)
 
 
 def salvage(
@@ -58,11 +62,11 @@ def salvage(
     triples_format: TriplesFormat = "tsv",
     level: int = LEVEL,
     clock: Callable[[], float] = time.time,
-    before_listing: Callable[[Iterator[Entry]], object] | None = None,
+    before_listing: Callable[[Iterator[Entry | Question]], object] | None = None,
 ) -> Salvage:
     """Recovers what dead workers left in the folder; of live ones it touches nothing. Safe to run in several processes at once.
 
-    `before_listing` is given each shard's entries when they are durable and not yet listed: who marks them as done there never
+    `before_listing` is given each shard's entries, or questions, when they are durable and not yet listed: who marks them as done there never
     fetches one twice, even when this process is killed as well (the next salvage calls it again with the same entries).
     Raises ShardError when the folder cannot be written; what was recovered until then stays.
     """
@@ -72,13 +76,13 @@ def salvage(
     if not root.is_dir():
         return Salvage(root, (), ())
     _set_aside_damaged_manifest(root)
-    for leftover in _leftovers(root, ENTRIES, REJECTS):
+    for leftover in _leftovers(root, ENTRIES, QUESTIONS, REJECTS):
         with leftover.file:
             found, damage = recover(leftover, suffix=triples_suffix(triples_format), level=level)
             damaged += damage
             if not found:
                 continue
-            if before_listing is not None and found[0].kind == ENTRIES:
+            if before_listing is not None and found[0].kind in _READ_BACK:
                 before_listing(_entries_of(root, found))
             merge(root, found, crawl=crawl, site=site, clock=clock)
             shards += found
@@ -86,11 +90,12 @@ def salvage(
     return Salvage(root, tuple(shards), tuple(damaged))
 
 
-def _entries_of(root: Path, shards: Iterable[Shard]) -> Iterator[Entry]:
+def _entries_of(root: Path, shards: Iterable[Shard]) -> Iterator[Entry | Question]:
     for shard in shards:
-        if shard.kind == ENTRIES:
+        read = _READ_BACK.get(shard.kind)
+        if read is not None:
             for line in read_lines(root / shard.path):
-                yield Entry.from_dict(parse_object(line))
+                yield read(parse_object(line))
 
 
 def _set_aside_damaged_manifest(root: Path) -> None:

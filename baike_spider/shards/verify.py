@@ -15,9 +15,9 @@ from baike_spider.shards.errors import ManifestDamaged, ShardDamaged, ShardError
 from baike_spider.shards.frames import read_lines
 from baike_spider.shards.lock import LOCK_FILE, folder_lock, is_held
 from baike_spider.shards.manifest import Manifest, Shard, load_manifest
-from baike_spider.shards.names import ENTRIES, KINDS, REJECTS
+from baike_spider.shards.names import ENTRIES, KINDS, QUESTIONS, REJECTS
 from baike_spider.shards.reader import BAD_LINE, parser_for
-from extractors.model import Entry
+from extractors.model import Entry, Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,6 +98,8 @@ def _checked(record: Any, kind: str) -> str | None:
     """What the record is counted as. Raises one of BAD_LINE when it lacks a field."""
     if kind == ENTRIES:
         return Entry.from_dict(record).layout
+    if kind == QUESTIONS:
+        Question.from_dict(record)
     return str(record["verdict"]) if kind == REJECTS else None
 
 

@@ -1,6 +1,6 @@
 """Writes a worker's records into the crawl folder: lines in memory, then frames in part files, then finished shards.
 
-Comes in: entries and rejected pages. Goes out: `entries/`, `triples/`, `rejects/` of one number at a time, finished
+Comes in: entries or questions, and rejected pages. Goes out: `entries/`, `triples/`, `questions/`, `rejects/` of one number at a time, finished
 together and then listed, so that a reader sees an entry with its triples or neither. Does not know who is told of it:
 the caller acknowledges after `commit`, before it writes on, and only what was committed before gets listed.
 Memory: at most `_FRAME_BYTES` of lines, more only while the disk refuses them.
@@ -19,17 +19,29 @@ from baike_spider.shards.errors import ShardError, on_disk
 from baike_spider.shards.jsonl import json_line, reject_line
 from baike_spider.shards.lock import folder_lock
 from baike_spider.shards.manifest import load_manifest, merge, try_load
-from baike_spider.shards.names import ENTRIES, KINDS, REJECTS, TRIPLES, ShardName, TriplesFormat, next_stem, triples_suffix, worker_id
+from baike_spider.shards.names import (
+    ENTRIES,
+    ENTRY_KINDS,
+    KINDS,
+    QUESTIONS,
+    REJECTS,
+    TRIPLES,
+    ShardName,
+    TriplesFormat,
+    next_stem,
+    triples_suffix,
+    worker_id,
+)
 from baike_spider.shards.part import Batch, Part, SyncFailed
 from baike_spider.shards.tsv import tsv_lines
 from baike_spider.shards.zstd import LEVEL
 from extractors.triples import facts, triple_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
 
-    from extractors.model import Entry
+    from extractors.model import Entry, Question
 
 __all__ = ["ROLL_BYTES", "ShardWriter", "triple_lines"]
 
@@ -55,7 +67,7 @@ class ShardWriter:
     `commit` once there is space. After a failed fsync every call raises, until the records are written by a new writer.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the knobs of a worker
         self,
         folder: Path | str,
         *,
@@ -66,13 +78,15 @@ class ShardWriter:
         roll_bytes: int = ROLL_BYTES,
         level: int = LEVEL,
         clock: Callable[[], float] = time.time,
+        kinds: Sequence[str] = ENTRY_KINDS,
     ) -> None:
+        """`kinds`: the folders that are there from the beginning; another kind's is made with its first record."""
         if triples_format not in ("jsonl", "tsv"):
             raise ValueError(f"triples_format is jsonl or tsv, not {triples_format!r}")
         self.folder = Path(folder)
         self._worker = worker_id(worker)
         self._site, self._crawl = site, crawl
-        self._suffixes = {ENTRIES: ".jsonl.zst", TRIPLES: triples_suffix(triples_format), REJECTS: ".jsonl.zst"}
+        self._suffixes = {ENTRIES: ".jsonl.zst", TRIPLES: triples_suffix(triples_format), QUESTIONS: ".jsonl.zst", REJECTS: ".jsonl.zst"}
         self._roll_bytes = roll_bytes
         self._level = level
         self._clock = clock
@@ -90,9 +104,8 @@ class ShardWriter:
         self._uncommitted = self._ever_committed = False
         #: why every call raises; "" while the writer works
         self._unusable = ""
-        for kind in ("", *KINDS):
-            with on_disk("create", self.folder / kind):
-                make_folder((self.folder / kind).absolute())
+        for kind in ("", *kinds):
+            self._make_folder(kind)
         merge(self.folder, (), crawl=crawl, site=site, clock=clock)
 
     def __enter__(self) -> Self:
@@ -114,6 +127,17 @@ class ShardWriter:
             self._waiting[TRIPLES].add(derived, records=count, extractor=entry.extractor)
         self._relieve()
 
+    def write_question(self, question: Question, data: dict[str, Any] | None = None) -> None:
+        """Takes one question. `data` is its record (`as_dict()` or `as_rich_dict()`) where the caller has it already.
+
+        Raises ValueError or TypeError, and takes nothing, when the question holds what JSON does not have.
+        """
+        self._refuse_when_unusable()
+        line = json_line(question.as_dict() if data is None else data)
+        with self._memory:
+            self._waiting[QUESTIONS].add(line, extractor=question.extractor or None)
+        self._relieve()
+
     def reject(self, record: Mapping[str, Any]) -> None:
         """Takes one rejected page: an object with the keys `REJECT_FIELDS`. Raises ValueError on other keys."""
         self._refuse_when_unusable()
@@ -129,7 +153,7 @@ class ShardWriter:
         """
         with self._disk:
             self._flush()
-            self._sync(ENTRIES, REJECTS)
+            self._sync(ENTRIES, QUESTIONS, REJECTS)
             self._uncommitted, self._ever_committed = False, True
 
     def roll(self) -> None:
@@ -146,8 +170,9 @@ class ShardWriter:
                 self._unusable = _CLOSED
 
     def listed_entries(self) -> int:
-        """Entries in the folder's manifest, of all workers and runs."""
-        return int(load_manifest(self.folder).counts[ENTRIES])
+        """Entries, or questions, in the folder's manifest, of all workers and runs."""
+        counts = load_manifest(self.folder).counts
+        return int(counts[ENTRIES]) + int(counts.get(QUESTIONS, 0))
 
     def _relieve(self) -> None:
         """Moves lines from memory to disk when there are many."""
@@ -198,12 +223,17 @@ class ShardWriter:
 
     def _part(self, kind: str) -> Part:
         if kind not in self._parts:
+            self._make_folder(kind)
             with folder_lock(self.folder):
                 if not self._stem:
                     manifest = try_load(self.folder)
                     self._stem = next_stem(self.folder, self._worker, [shard.path for shard in manifest.shards] if manifest else ())
                 self._parts[kind] = Part(self.folder, ShardName(kind, self._stem, self._suffixes[kind]), level=self._level)
         return self._parts[kind]
+
+    def _make_folder(self, kind: str) -> None:
+        with on_disk("create", self.folder / kind):
+            make_folder((self.folder / kind).absolute())
 
     def _sync(self, *kinds: str) -> None:
         with self._giving_up():

@@ -10,7 +10,7 @@ from scrapy.exceptions import ContractFail
 
 from baike_spider.crawl.items import EntryItem
 
-__all__ = ["EntryContract", "SavedPageContract"]
+__all__ = ["EntryContract", "QuestionContract", "SavedPageContract"]
 
 
 class SavedPageContract(Contract):
@@ -21,6 +21,18 @@ class SavedPageContract(Contract):
     def adjust_request_args(self, args: dict[str, Any]) -> dict[str, Any]:
         args["url"] = (Path(__file__).parent / self.args[0]).as_uri()
         return args
+
+
+class QuestionContract(Contract):
+    """`@question ID TAGS`: the callback yields one question of that id with so many tags."""
+
+    name = "question"
+
+    def post_process(self, output: list[Any]) -> None:
+        number, tags = self.args
+        found = [(item.entry.url, len(item["tags"])) for item in output if isinstance(item, EntryItem)]
+        if len(found) != 1 or not found[0][0].endswith(f"/{number}.html") or found[0][1] != int(tags):
+            raise ContractFail(f"expected one question {number} with {tags} tags, got {found}")
 
 
 class EntryContract(Contract):

@@ -93,7 +93,7 @@ def test_a_failed_run_leaves_no_output(encyclopedia: Path, tmp_path: Path, monke
 def test_a_page_that_we_fail_on_does_not_end_the_run(
     encyclopedia: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("baike_spider.corpus.extract.extract", broken)
+    monkeypatch.setattr("baike_spider.corpus.extract.extract_record", broken)
     assert main(["extract", str(encyclopedia / PAGES / "biitem")]) == 9
     assert "2 error" in capsys.readouterr().err
 

@@ -73,7 +73,7 @@ def test_item_count_and_feed(own_site: Workplace, tmp_path: Path) -> None:
 
 
 def test_list_parse_check_shell(own_site: Workplace, encyclopedia: Path, index: list[dict[str, Any]]) -> None:
-    assert own_site.run("scrapy", "list").stdout.split() == ["baike"]
+    assert own_site.run("scrapy", "list").stdout.split() == ["baike", "zhidao"]
     record = next(one for one in index if one["layout"] == "basicinfo" and one["kind"] == "entry")
     by_file = own_site.run("scrapy", "parse", "--spider=baike", "--nocolour", str(encyclopedia / record["path"]))
     assert f"'title': '{record['title']}'" in by_file.stdout, by_file.stderr
@@ -85,7 +85,7 @@ def test_list_parse_check_shell(own_site: Workplace, encyclopedia: Path, index: 
     assert f"'title': '{record['title']}'" in alone.stdout, alone.stderr
     check = own_site.run("scrapy", "check")
     assert check.returncode == 0, check.stderr
-    assert "Ran 1 contract" in check.stderr
+    assert "Ran 2 contracts" in check.stderr
     shell = own_site.run("scrapy", "shell", mirror + "/robots.txt", "-c", "response.status")
     assert shell.stdout.strip() == "200", shell.stderr
     assert not own_site.folder.exists()

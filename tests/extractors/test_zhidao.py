@@ -30,6 +30,7 @@ from extractors import (
 )
 from extractors.document import Document
 from extractors.layouts import layouts
+from extractors.sites import link_target
 from tests.extractors.pages import case
 
 SITE = site_named("baidu_zhidao")
@@ -239,8 +240,6 @@ def test_a_status_that_refuses_and_one_that_misses() -> None:
 
 
 def test_a_link_of_an_entry_to_a_question_has_no_lemma_id() -> None:
-    from extractors.sites import link_target
-
     assert link_target("http://zhidao.baidu.com/question/7.html", "https://baike.baidu.com") == (
         "http://zhidao.baidu.com/question/7.html",
         None,

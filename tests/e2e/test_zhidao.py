@@ -1,0 +1,153 @@
+"""`scrapy crawl zhidao` on a generated site: every question once, with two workers of which one is killed; the tools on what it leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from baike_spider.frontier import EmbeddedServer
+from baike_spider.mirror import Mirror
+from baike_spider.shards import load_manifest, read_questions, read_rejects, verify
+from tests.e2e.conftest import Workplace
+from tests.question_site import SEED, question_id, question_of, write_site
+
+QUESTIONS = 200
+CRAWL = ("scrapy", "crawl", "zhidao", "-a", f"seeds={SEED}")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("zhidao") / "site"
+    write_site(folder, QUESTIONS)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def mirror(site: Path) -> Iterator[Mirror]:
+    with Mirror([site], latency=0.02) as mirror:
+        yield mirror
+
+
+@pytest.fixture
+def work(tmp_path: Path, mirror: Mirror) -> Workplace:
+    return Workplace(tmp_path / "output", mirror.base_url)
+
+
+def by_url(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(records, key=lambda record: record["url"])
+
+
+EVERY = by_url([question_of(place) for place in range(QUESTIONS)])
+
+
+def test_two_workers_one_killed_every_question_once(work: Workplace, tmp_path: Path) -> None:
+    folder = work.folder / "zhidao"
+    with EmbeddedServer.start(tmp_path / "redis") as server:
+        env = {"REDIS_URL": server.url, "BAIKE_LEASE_SECONDS": "3", "BAIKE_CONCURRENCY": "2", "BAIKE_DELAY": "0.05"}
+        first = work.start(*CRAWL, **env)
+        second = None
+        try:
+            wait_for_commit(folder, first)
+            second = work.start("scrapy", "crawl", "zhidao", **env)
+            wait_for_commit(folder, second)
+            os.killpg(first.pid, signal.SIGKILL)
+            first.wait()
+            out, _ = second.communicate(timeout=120)
+        finally:
+            for process in (first, second):
+                if process is not None and process.poll() is None:
+                    os.killpg(process.pid, signal.SIGKILL)
+        assert second.returncode == 0, out
+        # what the killed worker had made durable is listed by the next run, which finds nothing left to fetch
+        last = work.run("scrapy", "crawl", "zhidao", **env)
+        assert last.returncode == 0, last.stderr
+    assert first.returncode == -signal.SIGKILL
+    assert by_url(list(read_questions(folder))) == EVERY
+    assert verify(folder) == []
+    workers = {shard.path.rpartition("-")[0] for shard in load_manifest(folder).of("questions")}
+    assert len(workers) == 2
+    rejects = list(read_rejects(folder))
+    assert {record["verdict"] for record in rejects} == {"question_list"}
+
+
+def wait_for_commit(folder: Path, process: subprocess.Popen[str]) -> None:
+    """Until the process has committed some questions; the moment is far from its next commit, which comes every second."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        parts = list(folder.glob(f"questions/.*-{process.pid}-*.part"))
+        if parts and parts[0].stat().st_size:
+            size = parts[0].stat().st_size
+            while parts[0].exists() and parts[0].stat().st_size == size and time.monotonic() < deadline:
+                time.sleep(0.02)
+            time.sleep(0.3)
+            return
+        time.sleep(0.05)
+    raise AssertionError("the crawl wrote nothing")
+
+
+def test_seeds_depth_and_follow(work: Workplace) -> None:
+    seeds = f"{question_id(0)},https://zhidao.baidu.com/question/{question_id(2)}.html?fr=x"
+    done = work.run("scrapy", "crawl", "zhidao", "-a", f"seeds={seeds}", "-a", "follow=none", BAIKE_CRAWL="alone")
+    assert done.returncode == 0, done.stderr
+    assert by_url(list(read_questions(work.folder / "alone"))) == by_url([question_of(0), question_of(2)])
+    # a list that was asked for gives its questions, and no further list
+    done = work.run("scrapy", "crawl", "zhidao", "-a", "seeds=/list?cid=106101", "-a", "follow=none", BAIKE_CRAWL="list")
+    assert done.returncode == 0, done.stderr
+    assert len(list(read_questions(work.folder / "list"))) == 20
+    # the first question is a duplicate of nothing: the crawl continues where it was
+    done = work.run("scrapy", "crawl", "zhidao", "-a", "max_entries=30", BAIKE_CRAWL="list")
+    assert done.returncode == 0, done.stderr
+    assert not (work.folder / "list" / "entries").exists()
+    assert not (work.folder / "list" / "triples").exists()
+
+
+def test_the_tools_on_a_crawl_of_questions(work: Workplace, site: Path, tmp_path: Path) -> None:
+    done = work.run(*CRAWL, "-a", "max_entries=5", BAIKE_RICH_QUESTIONS="1")
+    assert done.returncode == 0, done.stderr
+    folder = work.folder / "zhidao"
+    rich = list(read_questions(folder))
+    assert len(rich) == 5
+    assert all(list(record) == ["url", "question", "tags", "detail", "asked", "answers", "best_answer"] for record in rich)
+    assert all(record["best_answer"].startswith("海雾重的夜里") for record in rich)
+    head = work.run("baike", "head", str(folder), "-n", "2").stdout.splitlines()
+    assert head == [f"{record['question']}\t{'、'.join(record['tags'])}\t{record['url']}" for record in rich[:2]]
+    cat = work.run("baike", "cat", str(folder), "--questions").stdout.splitlines()
+    assert [json.loads(line) for line in cat] == rich
+    summary = work.run("baike", "summary", str(folder))
+    assert "questions  5" in summary.stdout
+    assert "all questions  baike cat" in summary.stdout
+    assert work.run("baike", "verify", str(folder)).returncode == 0
+    status = json.loads(work.run("baike", "status", str(folder), "--json").stdout)
+    assert status["done"] >= 5
+    added = work.run("baike", "frontier", "add", str(folder), "http://zhidao.baidu.com/question/7.html", "学校")
+    assert added.returncode == 0, added.stderr
+    assert "2 new" in added.stderr
+    extracted = work.run("baike", "extract", str(site / "q0.html"), str(site / "q1.html"))
+    assert [json.loads(line) for line in extracted.stdout.splitlines()] == [question_of(0), question_of(1)]
+    assert extracted.returncode == 0
+    assert "2 question" in extracted.stderr
+    shard = next((folder / "questions").glob("*.zst"))
+    body = bytearray(shard.read_bytes())
+    body[len(body) // 2] ^= 1
+    shard.write_bytes(body)
+    assert work.run("baike", "verify", str(folder)).returncode == 1
+
+
+def test_a_spider_and_a_site_that_do_not_fit(work: Workplace) -> None:
+    wrong = work.run("scrapy", "crawl", "baike", "-a", "site=baidu_zhidao", "-a", "seeds=x")
+    assert wrong.returncode == 2
+    assert "scrapy crawl zhidao" in wrong.stderr
+    wrong = work.run("scrapy", "crawl", "zhidao", "-a", "seeds=https://baike.baidu.com/item/X")
+    assert wrong.returncode == 2
+    assert "百度知道" in wrong.stderr
+    wrong = work.run("scrapy", "crawl", "zhidao", "-a", "seeds=1", "-a", "follow=infobox")
+    assert wrong.returncode == 2
+    assert "choose one of related, page, none" in wrong.stderr
