@@ -9,6 +9,7 @@ import pytest
 
 from baike_spider.cli.main import main
 from extractors import extract
+from tests.conftest import ROOT
 from tests.extractors.pages import read_case
 
 
@@ -27,6 +28,18 @@ def test_a_verdict(encyclopedia: Path, tmp_path: Path) -> None:
     assert main(["fixture", str(page), "--case", "verification", "--root", str(tmp_path)]) == 0
     (expected,) = tmp_path.rglob("expected.json")
     assert json.loads(expected.read_text(encoding="utf-8"))["verdict"]["kind"] == "refused"
+
+
+def test_a_question_and_a_list(tmp_path: Path) -> None:
+    page = ROOT / "tests" / "fixtures" / "baidu_zhidao" / "question" / "gbk-2018" / "page.html"
+    assert main(["fixture", str(page), "--case", "again", "--root", str(tmp_path)]) == 0
+    case = read_case(tmp_path / "baidu_zhidao" / "question" / "again")
+    known = read_case(page.parent)
+    assert {name: case.expected[name] for name in ("question", "links")} == {name: known.expected[name] for name in ("question", "links")}
+    listed = page.parents[2] / "question_list" / "category-2019"
+    url = "https://zhidao.baidu.com/list?cid=106"
+    assert main(["fixture", str(listed / "page.html"), "--case", "again", "--url", url, "--root", str(tmp_path)]) == 0
+    assert read_case(tmp_path / "baidu_zhidao" / "question_list" / "again").expected["verdict"] == read_case(listed).expected["verdict"]
 
 
 @pytest.mark.parametrize("case", ["", "Has Capitals", "../escape", "a/b"])

@@ -9,7 +9,7 @@ from scrapy.settings import Settings
 
 from baike_spider.crawl.plan import PLACEHOLDER, check_contact, make_plan, read_seed, read_seeds
 from baike_spider.exits import BadInput, NoContact
-from extractors import EntryRef, site_named
+from extractors import EntryRef, entry_ref, site_named
 
 SITE = site_named("baidu_baike")
 
@@ -93,6 +93,38 @@ def test_a_seed_file_names_the_line(tmp_path: Path) -> None:
 def test_bad_arguments(arguments: dict[str, str], over: dict[str, object], message: str) -> None:
     with pytest.raises(BadInput, match=message):
         make_plan("baike", arguments, settings(**over))
+
+
+@pytest.mark.parametrize(
+    ("spider", "arguments", "message"),
+    [
+        ("baike", {"site": "baidu_zhidao"}, "百度知道 holds questions; crawl it with `scrapy crawl zhidao`"),
+        ("zhidao", {"site": "hudong"}, "互动百科 holds entries; crawl it with `scrapy crawl baike`"),
+        ("zhidao", {"follow": "infobox"}, "choose one of related, page, none"),
+        ("baike", {"follow": "related"}, "choose one of infobox, summary, page, none"),
+        ("zhidao", {"seeds": "https://baike.baidu.com/item/X"}, "no entry of 百度知道"),
+        ("zhidao", {"seeds": "http://zhidao.baidu.com/search?word=x"}, "no entry of 百度知道"),
+    ],
+)
+def test_a_spider_and_a_site_that_do_not_fit(spider: str, arguments: dict[str, str], message: str) -> None:
+    with pytest.raises(BadInput, match=message):
+        make_plan(spider, arguments, settings())
+
+
+def test_the_plan_of_a_crawl_of_questions() -> None:
+    seeds = "51277646,http://zhidao.baidu.com/question/7.html?fr=x,/list?cid=106,学校,https://zhidao.baidu.com/"
+    plan = make_plan("zhidao", {"seeds": seeds}, settings(BAIKE_MIRROR="", BAIKE_RICH_QUESTIONS="1"))
+    assert [ref.key for ref in plan.seeds] == [51277646, 7, "/list?cid=106", "/list?tag=%D1%A7%D0%A3", "/"]
+    assert (plan.site.name, plan.follow, plan.rich, plan.folder) == ("baidu_zhidao", "related", True, Path("out/zhidao"))
+    # identities are http, as the corpus has them; what is fetched is https, which saves a redirect a page
+    url = plan.fetch_url(plan.seeds[0])
+    assert url == "https://zhidao.baidu.com/question/51277646.html"
+    assert entry_ref(plan.real_url(url)) == plan.seeds[0]
+    mirrored = make_plan("zhidao", {}, settings())
+    assert mirrored.fetch_url(plan.seeds[2]) == "http://127.0.0.1:9/list?cid=106"
+    assert mirrored.real_url("http://127.0.0.1:9/list?cid=106") == "http://zhidao.baidu.com/list?cid=106"
+    with pytest.raises(BadInput, match="BAIKE_RICH_QUESTIONS='x': give 0 or 1"):
+        make_plan("zhidao", {}, settings(BAIKE_RICH_QUESTIONS="x"))
 
 
 @pytest.mark.parametrize("contact", ["", PLACEHOLDER])

@@ -16,6 +16,7 @@ import pytest
 from baike_spider.frontier import EmbeddedServer
 from baike_spider.mirror import Mirror
 from baike_spider.shards import load_manifest, read_questions, read_rejects, verify
+from extractors import Page, extract_record
 from tests.e2e.conftest import Workplace
 from tests.question_site import SEED, question_id, question_of, write_site
 
@@ -102,9 +103,6 @@ def test_seeds_depth_and_follow(work: Workplace) -> None:
     done = work.run("scrapy", "crawl", "zhidao", "-a", "seeds=/list?cid=106101", "-a", "follow=none", BAIKE_CRAWL="list")
     assert done.returncode == 0, done.stderr
     assert len(list(read_questions(work.folder / "list"))) == 20
-    # the first question is a duplicate of nothing: the crawl continues where it was
-    done = work.run("scrapy", "crawl", "zhidao", "-a", "max_entries=30", BAIKE_CRAWL="list")
-    assert done.returncode == 0, done.stderr
     assert not (work.folder / "list" / "entries").exists()
     assert not (work.folder / "list" / "triples").exists()
 
@@ -141,13 +139,33 @@ def test_the_tools_on_a_crawl_of_questions(work: Workplace, site: Path, tmp_path
     assert work.run("baike", "verify", str(folder)).returncode == 1
 
 
-def test_a_spider_and_a_site_that_do_not_fit(work: Workplace) -> None:
-    wrong = work.run("scrapy", "crawl", "baike", "-a", "site=baidu_zhidao", "-a", "seeds=x")
-    assert wrong.returncode == 2
-    assert "scrapy crawl zhidao" in wrong.stderr
-    wrong = work.run("scrapy", "crawl", "zhidao", "-a", "seeds=https://baike.baidu.com/item/X")
-    assert wrong.returncode == 2
-    assert "百度知道" in wrong.stderr
-    wrong = work.run("scrapy", "crawl", "zhidao", "-a", "seeds=1", "-a", "follow=infobox")
-    assert wrong.returncode == 2
-    assert "choose one of related, page, none" in wrong.stderr
+def test_a_queue_that_begins_anew_fetches_nothing_twice(work: Workplace) -> None:
+    assert work.run(*CRAWL, "-a", "max_entries=12").returncode == 0
+    folder = work.folder / "zhidao"
+    assert work.run("baike", "frontier", "purge", str(folder), "--yes").returncode == 0
+    again = work.run(*CRAWL)
+    assert again.returncode == 0, again.stderr
+    assert by_url(list(read_questions(folder))) == EVERY
+
+
+def test_robots_that_forbid_every_question(site: Path, tmp_path: Path) -> None:
+    with Mirror([site], robots="User-agent: *\nDisallow: /\n") as closed:
+        work = Workplace(tmp_path / "output", closed.base_url)
+        done = work.run("scrapy", "crawl", "zhidao", "-a", f"seeds={question_id(0)}")
+    assert done.returncode == 6, done.stderr
+    assert list(read_questions(work.folder / "zhidao")) == []
+
+
+@pytest.mark.real_pages
+def test_a_crawl_of_the_real_pages_is_their_extraction(shared_pages: Path, tmp_path: Path) -> None:
+    truth = {}
+    for path in sorted((shared_pages / "zhidao").glob("question-*/*.html")):
+        record = extract_record(Page(path.read_bytes())).as_dict()
+        truth.setdefault(record["url"], record)
+    assert len(truth) == 51
+    seeds = ",".join(url.rpartition("/")[2].removesuffix(".html") for url in truth)
+    with Mirror([shared_pages / "zhidao"]) as mirror:
+        work = Workplace(tmp_path / "output", mirror.base_url)
+        done = work.run("scrapy", "crawl", "zhidao", "-a", f"seeds={seeds}", "-a", "follow=none")
+    assert done.returncode == 0, done.stderr
+    assert by_url(list(read_questions(work.folder / "zhidao"))) == by_url(list(truth.values()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -262,3 +263,61 @@ def test_no_stray_exception_on_damaged_pages(body: bytes, data: st.DataObject) -
         links(page, got, scope="related")
         assert "\n" not in got.question
         assert got.question_id > 0
+
+
+def asked(title: str, detail: str, script: str = "") -> Question:
+    html = (
+        f"<html><head>{script}</head><body><h1><span class='ask-title'>{title}</span></h1><pre class='q-content'>{detail}</pre>"
+        "<div id='wgt-answers'></div></body></html>"
+    )
+    question = extract_record(Page(html.encode(), "http://zhidao.baidu.com/question/7.html"))
+    assert isinstance(question, Question)
+    return question
+
+
+LONG = "设某渡口一年中有四千名旅客乘坐甲乙丙三条船,为了减少等待"
+
+
+@pytest.mark.parametrize(
+    ("title", "detail", "script", "question"),
+    [
+        (f"{LONG}...", f"{LONG}，应当怎样排班？", "", f"{LONG}，应当怎样排班？"),
+        (f"{LONG}…", f"{LONG}，\n应当怎样排班？", "", f"{LONG}， 应当怎样排班？"),
+        # what was asked ends like that itself
+        ("我该怎么办...", "我该怎么办啊，昨天船走了", "", "我该怎么办..."),
+        (f"{LONG}...", "另一件事", "", f"{LONG}..."),
+        (f"{LONG}...", "", "", f"{LONG}..."),
+        # a whole title is the question, whatever the detail repeats
+        (LONG, f"{LONG}，应当怎样排班？", "", LONG),
+        ("灯塔...", "", "<script>F.context('page',{qid: '7',title: '灯塔\\u662f\\'谁\\'建的?'});</script>", "灯塔是'谁'建的?"),
+        ("A&amp;B<br>C", "", "", "A&B C"),
+    ],
+)
+def test_the_full_text_never_the_shortened_copy(title: str, detail: str, script: str, question: str) -> None:
+    assert asked(title, detail, script).question == question
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        "<a x>" * 100_000 + "tag-item",
+        "<a class=tag-item href=/list?tag=" * 50_000,
+        "classinfo" + "<a x>y" * 100_000,
+        "q-content " * 100_000,
+        "<script>F.context('page',{" + "tags:" * 50_000,
+        "rel=canonical " * 100_000,
+        ">其他9" * 150_000,
+    ],
+    ids=["anchors", "tags", "category", "details", "script", "canonical", "counts"],
+)
+def test_a_flood_of_markup_costs_no_time(flood: str) -> None:
+    page = Page(
+        f"<h1><span class='ask-title'>x</span></h1><div>{flood}</div><div id='wgt-answers'>".encode(),
+        "http://zhidao.baidu.com/question/7.html",
+    )
+    began = time.process_time()
+    got = outcome(page)
+    if isinstance(got, Question):
+        with_details(page, got)
+        links(page, got, scope="page")
+    assert time.process_time() - began < 5

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from extractors.document import Document, parse
+from extractors.errors import Malformed
 from extractors.sites.baidu_zhidao import SITE
 from extractors.sites.baidu_zhidao.page_context import context_text
 from extractors.sites.baidu_zhidao.question import ask_block, full_detail
@@ -37,7 +38,7 @@ _CONTROLS = frozenset({"wgt-best-mask", "wgt-best-showbtn"})
 
 
 def with_details(page: Page, question: Question) -> Question:
-    """The question with all that its page holds of it."""
+    """The question with all that its page holds of it. Raises nothing: what cannot be read is left out."""
     document = Document(page)
     best = document.first(_BEST)
     return replace(
@@ -72,7 +73,10 @@ def _answer(document: Document, at: int) -> str:
     start = document.tag_before(at)
     end = document.first((b"</pre>", b"quality-content-view-more", b"wgt-best-operator", b"wgt-replyer"), at, at + _REACH)
     stop = start + _REACH if end < 0 else end if document.body.startswith(b"<", end) else document.tag_before(end, at)
-    root = parse(document.body[start:stop])
+    try:
+        root = parse(document.body[start:stop])
+    except Malformed:
+        return ""
     for control in [element for element in root.iter("div", "span") if _CONTROLS.intersection((element.get("class") or "").split())]:
         parent = control.getparent()
         if parent is not None:

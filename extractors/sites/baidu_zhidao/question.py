@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from extractors.document import parse
-from extractors.errors import UnknownLayout
+from extractors.errors import Malformed, UnknownLayout
 from extractors.layouts import Layout
 from extractors.model import Question
 from extractors.sites import entry_url
@@ -42,12 +42,15 @@ _PLAIN_TITLE = re.compile(rb"""<span class="ask-title[^"<>]*">([^<]*)</span>""")
 _CANONICAL = re.compile(rb"""rel=["']?canonical["']?[^<>]{0,200}/question/([0-9]{1,20})""")
 #: bytes of the head in which the canonical address stands: at 5,200 in the page of 2024
 _HEAD = 131_072
-_ANCHOR = re.compile(r"<a\s([^<>]*)>(.*?)</a>", re.DOTALL)
+#: a link of a tag or category: what is inside it is short
+_ANCHOR = re.compile(r"<a\s([^<>]{0,1000})>((?:[^<]|<(?!/?a[\s>])){0,400})</a>")
 _HREF = re.compile(r"""\bhref\s{0,4}=\s{0,4}["']?([^"'<>\s]*)""")
 #: an anchor that is a tag of the question: marked as lists mark tags (2019), or leading to a tag's list
 _TAG = re.compile(r"""\bclass\s{0,4}=\s{0,4}["']?[^"'<>]{0,100}\btag-item\b|/list\?[^"'<>\s]{0,200}\btag=""")
 #: what a shortened text ends in
 _CUT = ("...", "…")
+#: characters of a title from which on it may be a copy that was cut: lists cut at 35; 我该怎么办... is nobody's copy
+_LONG = 20
 #: where the questions like this one are listed, and what follows them
 _RELATED = (b'id="wgt-related"', b'id="wgt-topic"')
 _AFTER_RELATED = (
@@ -126,10 +129,11 @@ def _in_full(document: Document, heading: tuple[int, int], title: str) -> str:
     if not title.endswith(_CUT):
         return title
     stem = _bare(title.rstrip(".… "))
-    for text in (context_text(document, "title"), full_detail(document, heading)):
-        if stem and not text.endswith(_CUT) and _bare(text).startswith(stem):
-            return _one_line(text)
-    return title
+    said = context_text(document, "title")
+    if not said.endswith(_CUT) and _bare(said).startswith(stem):
+        return _one_line(said)
+    detail = full_detail(document, heading) if len(stem) >= _LONG else ""
+    return _one_line(detail) if _bare(detail).startswith(stem) and detail else title
 
 
 def _bare(text: str) -> str:
@@ -149,8 +153,11 @@ def full_detail(document: Document, heading: tuple[int, int] | None = None) -> s
     at = document.body.find(b"q-content", start, end)
     if at < 0:
         return ""
-    # `end` may lie inside the tag that follows, which `parse` makes nothing of
-    root = parse(document.body[document.tag_before(at, start) : end])
+    try:
+        # `end` may lie inside the tag that follows, which `parse` makes nothing of
+        root = parse(document.body[document.tag_before(at, start) : end])
+    except Malformed:
+        return ""
     detail = first_of_class(root, "q-content")
     if detail is None:
         return ""
