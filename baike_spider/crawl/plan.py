@@ -78,7 +78,7 @@ class Plan:
     def fetch_url(self, ref: EntryRef) -> str:
         """Where the entry is fetched: the real address, or the mirror's."""
         url = entry_url(ref)
-        place = self.mirror or self.site.fetched_at
+        place = self.mirror or self.site.fetch_base
         return place + url[len(self.site.base) :] if place else url
 
     def real_url(self, url: str) -> str:

@@ -103,7 +103,7 @@ class Run:
         waiting = self.intake.frontier.count().open
         logger.info("crawl %s: %d entries waiting, %d stored, %d of them recovered", plan.crawl, waiting, before, self._opened.recovered)
         if not plan.seeds and not waiting and not before and not self.crawler.settings.getfloat("BAIKE_IDLE_SECONDS"):
-            example = "刘德华,清华大学" if plan.site.holds == "entries" else f"{plan.site.fetched_at}/list?cid=106"
+            example = "刘德华,清华大学" if plan.site.holds == "entries" else f"{plan.site.fetch_base}/list?cid=106"
             raise BadInput(f"crawl {plan.crawl!r} is new and has no seeds: give -a seeds={example} or -a seeds=@FILE")
 
     def _attach(self) -> None:

@@ -44,7 +44,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         if run is None or request.meta.get("lease") is None:
             return
         agent = self.crawler.settings["USER_AGENT"]
-        root = f"{run.plan.mirror or run.plan.site.fetched_at or run.plan.site.base}{run.plan.site.prefix}"
+        root = f"{run.plan.mirror or run.plan.site.fetch_base or run.plan.site.base}{run.plan.site.prefix}"
         if robotparser.allowed(root, agent) or robotparser.allowed(request.url, agent):
             return
         logger.error(

@@ -50,7 +50,7 @@ class Site:
     """What stands behind it."""
     holds: Literal["entries", "questions"] = "entries"
     """What its pages become."""
-    fetched_at: str = ""
+    fetch_base: str = ""
     """`https://host` to fetch from, where the canonical `base` is another; "" for `base`."""
     read_name: Callable[[str], EntryRef] | None = None
     """What a bare name stands for that a person types as a seed; None: the title of an entry."""

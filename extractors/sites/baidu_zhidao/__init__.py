@@ -114,6 +114,6 @@ SITE = Site(
     prefix="/question/",
     suffix=".html",
     holds="questions",
-    fetched_at="https://zhidao.baidu.com",
+    fetch_base="https://zhidao.baidu.com",
     read_name=_read_name,
 )

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from extractors.errors import NotAnEntry, UnknownLayout
 from extractors.layouts import Layout
 from extractors.sites.baidu_zhidao import SITE
-from extractors.tree import flow_of
+from extractors.sites.baidu_zhidao.missing import says_missing
 
 if TYPE_CHECKING:
     from extractors.document import Document
@@ -34,7 +34,6 @@ _PATHS = {
     "/business": "partner",
     "/misc": "service",
     "/search": "search",
-    "/error": "missing",
     "/usercenter": "user",
     "/ihome": "user",
     "/index": "home",
@@ -52,11 +51,6 @@ _TITLES = {
     "账号申诉": "service",
     "百度知道搜索": "search",
 }
-#: what a question's address shows when there is no such question: error pages of the site, and words of short pages
-_MISSING = (b'class="errorBox"', b'class="no-result', b"page-error", b"error-page")
-_MISSING_WORDS = ("该问题已被删除", "页面不存在", "问题不存在", "页面已删除")
-#: characters of text in which a question's own address must show a question: what else stands there is no short notice
-_SUBSTANTIAL = 1000
 
 
 def _claims(document: Document) -> bool:
@@ -64,14 +58,11 @@ def _claims(document: Document) -> bool:
 
 
 def _read(document: Document) -> NoReturn:
-    kind = _kind(document)
-    if kind == "missing" or document.has(*_MISSING):
+    if says_missing(document):
         raise NotAnEntry("the site has no such question", layout=_NAME, reason="missing")
     if document.ref is not None and document.ref.lemma_id is not None:
-        text = flow_of(document.tree, SITE.base).text
-        if any(word in text for word in _MISSING_WORDS) and len(text) < _SUBSTANTIAL:
-            raise NotAnEntry("the site has no such question", layout=_NAME, reason="missing")
         raise UnknownLayout("a page at a question's address, in no layout that we read", layout=_NAME)
+    kind = _kind(document)
     raise NotAnEntry(f"a page of {SITE.title} that is no question ({kind})", layout=_NAME, reason=kind)
 
 

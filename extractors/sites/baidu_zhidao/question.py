@@ -188,7 +188,7 @@ def _path(document: Document) -> Iterator[str]:
     stop = document.body.find(b"</nav>", at, at + _REACH) if at >= 0 else -1
     for attributes, inside in _ANCHOR.findall(document.text(at, stop)) if stop >= 0 else ():
         href = _HREF.search(attributes)
-        if href and href[1] not in ("/", SITE.base, f"{SITE.base}/", SITE.fetched_at, f"{SITE.fetched_at}/"):
+        if href and href[1] not in ("/", SITE.base, f"{SITE.base}/", SITE.fetch_base, f"{SITE.fetch_base}/"):
             yield plain(inside)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from extractors.errors import Refused
 from extractors.layouts import Layout
 from extractors.sites.baidu_zhidao import SITE
+from extractors.sites.baidu_zhidao.missing import says_missing
 from extractors.verification import is_verification
 
 if TYPE_CHECKING:
@@ -18,13 +19,12 @@ if TYPE_CHECKING:
 __all__ = ["LAYOUT"]
 
 _NAME = "zhidao_refusal"
-#: the site's own error and notice pages are short too, and no refusals
-_NOTICES = (b'class="errorBox"', b'class="no-result', b"iknowpc.bdimg.com", b".iknow.bdimg.com", b"iknow-zhidao.bdimg.com")
-_NOTICE_WORDS = tuple(word.encode() for word in ("该问题已被删除", "页面不存在", "问题不存在", "页面已删除"))
+#: the site's own pages, short ones too, are no refusals
+_OWN = (b"iknowpc.bdimg.com", b".iknow.bdimg.com", b"iknow-zhidao.bdimg.com")
 
 
 def _claims(document: Document) -> bool:
-    if document.site is None or document.has(*_NOTICES, *_NOTICE_WORDS):
+    if document.site is None or document.has(*_OWN) or says_missing(document):
         return False
     return is_verification(document, base=SITE.base)
 
