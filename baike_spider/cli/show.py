@@ -117,7 +117,9 @@ def _run_summary(args: argparse.Namespace) -> int:
 def _told(counts: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     """The manifest's counts, one a line: kinds first, then what they are made of."""
     finer = {name: count for name, count in counts.items() if isinstance(count, dict)}
-    yield from ((name, count) for name, count in counts.items() if name not in finer)
+    # a crawl of questions has no entries to tell of
+    untold = {"entries", "triples"} if "questions" in counts and not counts["entries"] else set()
+    yield from ((name, count) for name, count in counts.items() if name not in finer and name not in untold)
     for name, parts in finer.items():
         yield from ((f"{name}/{part}", count) for part, count in parts.items())
 

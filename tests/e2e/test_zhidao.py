@@ -121,6 +121,7 @@ def test_the_tools_on_a_crawl_of_questions(work: Workplace, site: Path, tmp_path
     assert [json.loads(line) for line in cat] == rich
     summary = work.run("baike", "summary", str(folder))
     assert "questions  5" in summary.stdout
+    assert "triples" not in summary.stdout
     assert "all questions  baike cat" in summary.stdout
     assert work.run("baike", "verify", str(folder)).returncode == 0
     status = json.loads(work.run("baike", "status", str(folder), "--json").stdout)

@@ -59,7 +59,7 @@ def _claims(document: Document) -> bool:
 
 def _read(document: Document) -> NoReturn:
     if says_missing(document):
-        raise NotAnEntry("the site has no such question", layout=_NAME, reason="missing")
+        raise NotAnEntry("the site has no such page", layout=_NAME, reason="missing")
     if document.ref is not None and document.ref.lemma_id is not None:
         raise UnknownLayout("a page at a question's address, in no layout that we read", layout=_NAME)
     kind = _kind(document)
