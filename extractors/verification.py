@@ -1,7 +1,7 @@
 """How Baidu's verification pages look, whichever of its sites refuses.
 
-Comes in: a `Document` that shows nothing of its site's. Goes out: a yes or no that the sites' verdict `Refused` is decided by: structure first, words only
-where there is next to no text. Statuses like 403 are decided before, in `extractors.layouts`.
+Comes in: a `Document`. Goes out: a yes or no that the sites' verdict `Refused` is decided by, where the page shows nothing of the site's: size first, then structure, words
+only where there is next to no text. Statuses like 403 are decided before, in `extractors.layouts`.
 """
 
 from __future__ import annotations

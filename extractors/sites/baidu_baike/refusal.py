@@ -24,7 +24,8 @@ _NAME = "refusal"
 
 
 def _claims(document: Document) -> bool:
-    return not shows_entry(document) and not says_missing(document) and is_verification(document, base=SITE.base)
+    # its size comes first: most pages are too large to be one
+    return is_verification(document, base=SITE.base) and not shows_entry(document) and not says_missing(document)
 
 
 def _read(_document: Document) -> NoReturn:

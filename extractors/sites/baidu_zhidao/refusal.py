@@ -24,9 +24,9 @@ _OWN = (b"iknowpc.bdimg.com", b".iknow.bdimg.com", b"iknow-zhidao.bdimg.com")
 
 
 def _claims(document: Document) -> bool:
-    if document.site is None or document.has(*_OWN) or says_missing(document):
+    if document.site is None or document.has(*_OWN):
         return False
-    return is_verification(document, base=SITE.base)
+    return is_verification(document, base=SITE.base) and not says_missing(document)
 
 
 def _read(_document: Document) -> NoReturn:
