@@ -59,13 +59,19 @@ BAIKE_IDLE_SECONDS = _number("BAIKE_IDLE_SECONDS", "0")
 
 # --- manners -----------------------------------------------------------------------------------------------------
 
-#: seconds between two requests to one host
+#: seconds between two requests to one host, of all workers of the crawl together; robots.txt, redirects and retries count
 DOWNLOAD_DELAY = _number("BAIKE_DELAY", "1")
+# that pace is kept in Redis: Scrapy's own, which knows one process, must not add to it
+DOWNLOAD_SLOTS = {"gate": {"delay": 0, "concurrency": 1024}}
+#: longest interval in seconds between two requests that the back-off from 429, 503 and refusals reaches
+BAIKE_BACKOFF_SECONDS = _number("BAIKE_BACKOFF_SECONDS", "60")
+#: longest pause in seconds that a Retry-After is granted; then the host is asked again
+BAIKE_PAUSE_SECONDS = _number("BAIKE_PAUSE_SECONDS", "3600")
 #: requests under way at once
 CONCURRENT_REQUESTS = int(_number("BAIKE_CONCURRENCY", "8"))
 # one site is all that a crawl has: CONCURRENT_REQUESTS alone is the limit
 CONCURRENT_REQUESTS_PER_DOMAIN = 1024
-#: refusals (verification pages, 403) in a row after which the crawl stops with reason `refused`
+#: refusals (verification pages, 403) in a row, over all workers, after which every worker stops with reason `refused`
 BAIKE_REFUSALS_TO_STOP = int(_number("BAIKE_REFUSALS_TO_STOP", "5"))
 #: seconds before a refused entry is asked for again
 BAIKE_REFUSAL_SECONDS = _number("BAIKE_REFUSAL_SECONDS", "60")
@@ -91,6 +97,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "baike_spider.downloader.robots.RobotsMiddleware": 100,
     "baike_spider.downloader.offsite.OffsiteRedirectMiddleware": 610,
+    "baike_spider.downloader.manners.MannersMiddleware": 950,
 }
 SPIDER_MIDDLEWARES = {"baike_spider.pipelines.verdicts.VerdictMiddleware": 50}
 SPIDER_CONTRACTS = {
@@ -106,6 +113,7 @@ COOKIES_ENABLED = False
 HTTPERROR_ALLOW_ALL = True
 # one quick retry for a torn connection; lasting failures go back to the frontier, where any worker may try later
 RETRY_TIMES = 1
+RETRY_HTTP_CODES: list[int] = []
 DOWNLOAD_MAXSIZE = 32 << 20
 DOWNLOAD_VERIFY_CERTIFICATES = True
 TELNETCONSOLE_ENABLED = False

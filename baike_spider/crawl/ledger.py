@@ -118,6 +118,11 @@ class Ledger:
         self.counts["failed"] += 1
         self._back.append((lease, self._retry_seconds * 2 ** min(lease.attempts, 10), True, error))
 
+    def throttled(self, lease: Lease, *, delay: float) -> None:
+        """A fetch that the host put off: back to the queue after `delay` seconds, nothing held against the entry."""
+        self.counts["throttled"] += 1
+        self._back.append((lease, delay, False, ""))
+
     def give_back(self, lease: Lease) -> None:
         """To the queue again, nothing held against it."""
         self._back.append((lease, 0.0, False, ""))

@@ -43,10 +43,12 @@ ARGUMENTS = ("seeds", "max_entries", "max_depth", "follow", "site")
 PLACEHOLDER = "you@example.org"
 #: settings that are numbers, and the least of each
 _NUMBERS = {
+    "BAIKE_BACKOFF_SECONDS": 0,
     "BAIKE_COMMIT_SECONDS": 0.01,
     "BAIKE_IDLE_SECONDS": 0,
     "BAIKE_LEASE_SECONDS": 3,
     "BAIKE_MAX_ATTEMPTS": 1,
+    "BAIKE_PAUSE_SECONDS": 0,
     "BAIKE_REFUSALS_TO_STOP": 1,
     "BAIKE_REFUSAL_SECONDS": 0,
     "BAIKE_RETRY_SECONDS": 0,

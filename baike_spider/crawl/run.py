@@ -9,12 +9,14 @@ from __future__ import annotations
 import logging
 import time
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.defer import _schedule_coro
 
+from baike_spider.crawl.gate import Gate, Manners
 from baike_spider.crawl.ledger import Ledger, reject_record
 from baike_spider.crawl.opening import Opened
 from baike_spider.crawl.pace import Pace
@@ -30,11 +32,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
     from scrapy.utils.asyncio import AsyncioLoopingCall
     from twisted.internet.task import LoopingCall
     from twisted.python.failure import Failure
 
-    from baike_spider.frontier import Lease
+    from baike_spider.frontier import Key, Lease
 
 __all__ = ["Run"]
 
@@ -44,6 +47,8 @@ logger = logging.getLogger(__name__)
 _POLL_SECONDS = 0.25
 #: seconds between two heartbeats
 _HEARTBEAT_SECONDS = 5.0
+#: seconds between two looks at what other workers met; lua/manners.lua counts on it
+_LOOK_SECONDS = 1.0
 #: seconds between two looks at the list of start URLs, and how many are taken at once
 _START_URLS_SECONDS, _START_URLS = 1.0, 500
 
@@ -64,17 +69,26 @@ class Run:
         self.crawler = crawler
         self.plan = plan
         self.failure: RunError | None = None
-        self.refusals_in_row = 0
         self.stopping = False
+        self.host = urlsplit(plan.mirror or plan.site.fetch_base or plan.site.base).netloc
+        """Where the entries are fetched."""
         self._scheduler = scheduler
         self._pace = Pace(time.monotonic())
         self._timers: list[AsyncioLoopingCall | LoopingCall] = []
+        self._unsent: set[Key] = set()
         self._opened = opened = Opened(plan, settings, spider=crawler.spidercls.name)
         left = None if plan.max_entries is None else plan.max_entries - opened.entries_before
-        self.intake = Intake(opened.frontier, batch=2 * settings.getint("CONCURRENT_REQUESTS"), max_entries=left)
+        self.gate = Gate(opened.frontier.throttle, _manners(settings), self)
+        self.intake = Intake(
+            opened.frontier,
+            batch=2 * settings.getint("CONCURRENT_REQUESTS"),
+            max_entries=left,
+            room=lambda: self.gate.room(self.host, len(self._unsent)),
+        )
         self.ledger = Ledger(self.intake, opened.writer, max_depth=plan.max_depth, retry_seconds=settings.getfloat("BAIKE_RETRY_SECONDS"))
         try:
             self._queue_seeds()
+            self.gate.watch(self.host)
         except FrontierError as error:
             opened.close()
             raise FrontierGone(str(error)) from error
@@ -113,6 +127,7 @@ class Run:
             (self.commit, settings.getfloat("BAIKE_COMMIT_SECONDS")),
             (self._renew, settings.getfloat("BAIKE_LEASE_SECONDS") / 3),
             (self._beat, _HEARTBEAT_SECONDS),
+            (self.gate.look, _LOOK_SECONDS),
             (self._take_start_urls, _START_URLS_SECONDS),
         ):
             timer = create_looping_call(tick)
@@ -123,7 +138,7 @@ class Run:
             self.intake,
             request_for=self.request_for,
             before_idle=self._before_idle,
-            on_lost=self._lost,
+            on_lost=self.lost,
             idle_seconds=settings.getfloat("BAIKE_IDLE_SECONDS"),
         )
 
@@ -133,7 +148,13 @@ class Run:
         if ref is None:
             self.ledger.unless_settled(lease, "dead", error=f"{lease.locator!r} is no entry of {self.plan.site.title}")
             return None
+        self._unsent.add(lease.key)
         return Request(self.plan.fetch_url(ref), errback=self._fetch_failed, dont_filter=True, meta={"lease": lease, "depth": lease.depth})
+
+    def left(self, lease: Lease | None) -> None:
+        """The request of this lease is on its way."""
+        if lease is not None:
+            self._unsent.discard(lease.key)
 
     def commit(self) -> None:
         """Makes finished work durable and acknowledges it. A full disk ends the run, a Redis that is away does not."""
@@ -147,15 +168,28 @@ class Run:
             self.stop(error.reason)
 
     def stop(self, reason: str) -> None:
-        """Closes the spider; running requests are finished, leases given back."""
+        """Closes the spider; requests under way are finished, those that wait do not leave any more, leases are given back."""
         self.stopping = True
         self._scheduler.detach()
         if self.crawler.engine is not None:
             _schedule_coro(self.crawler.engine.close_spider_async(reason=reason))
 
     def is_closing(self) -> bool:
-        """Whether waiting for Redis would only hold up the end."""
-        return self.stopping or self.crawler.engine is None or not self.crawler.engine.running
+        """Whether the crawl ends, for whatever reason: nothing leaves any more, and waiting for Redis would only hold up the end."""
+        engine = self.crawler.engine
+        # Scrapy closes a spider by itself too (signals, CLOSESPIDER_*), and tells of it only when all requests are done
+        return self.stopping or engine is None or not engine.running or engine._slot is None or engine._slot.closing is not None
+
+    def refused(self, host: str) -> None:
+        """All workers together met too many refusals in a row: this one ends too."""
+        logger.error(
+            "%s refused %d times in a row; stopping. Nothing is lost: the same command asks again. "
+            "Lawful inputs meanwhile: saved pages (baike extract), WARC archives, the site's own API. "
+            "站点连续拒绝，抓取停止；词条都还在队列里，同一条命令会继续。可改用已保存的网页（baike extract 目录）、WARC 存档或官方 API。",
+            host,
+            self.crawler.settings.getint("BAIKE_REFUSALS_TO_STOP"),
+        )
+        self.stop("refused")
 
     def close(self) -> None:
         """Finishes the shards, gives back the leases, closes Redis: in this order, whatever fails."""
@@ -192,7 +226,7 @@ class Run:
         except FrontierUnreachable as error:
             logger.debug("waiting for Redis: %s", error)
         except FrontierError as error:
-            self._lost(error)
+            self.lost(error)
 
     def _poll(self) -> None:
         """A starving engine asks again only when it is given something."""
@@ -210,11 +244,13 @@ class Run:
         """Settles the lease of a request that never became a response."""
         request: Request = failure.request  # type: ignore[attr-defined]
         lease: Lease = request.meta["lease"]
+        self.left(lease)
+        if self.is_closing():
+            self.ledger.give_back(lease)
+            return
         error = f"{failure.type.__name__ if failure.type else 'error'}: {failure.getErrorMessage()}"
         logger.info("%s failed: %s", request.url, error)
-        if self.stopping:
-            self.ledger.give_back(lease)
-        elif isinstance(failure.value, IgnoreRequest | DownloadCancelledError):
+        if isinstance(failure.value, IgnoreRequest | DownloadCancelledError):
             # robots.txt, or a page beyond DOWNLOAD_MAXSIZE: asking again would change nothing
             page = Page(b"", self.plan.real_url(request.url), source=request.url)
             verdict = NotAnEntry(str(failure.value), reason="robots" if "robots.txt" in str(failure.value) else "ignored")
@@ -264,5 +300,15 @@ class Run:
         }
         self._with_frontier(lambda: self.intake.frontier.heartbeat(said))
 
-    def _lost(self, error: FrontierError) -> None:
+    def lost(self, error: FrontierError) -> None:
+        """Waiting for Redis does not help: ends the run."""
         self.fail(FrontierGone(f"{error}; `baike frontier purge {self.plan.folder} --yes` begins a new queue, the shards stay"))
+
+
+def _manners(settings: BaseSettings) -> Manners:
+    return Manners(
+        delay=settings.getfloat("DOWNLOAD_DELAY"),
+        longest_interval=settings.getfloat("BAIKE_BACKOFF_SECONDS"),
+        longest_pause=settings.getfloat("BAIKE_PAUSE_SECONDS"),
+        refusals_to_stop=settings.getint("BAIKE_REFUSALS_TO_STOP"),
+    )

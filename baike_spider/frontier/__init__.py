@@ -8,7 +8,8 @@ from baike_spider.frontier.errors import FrontierError, FrontierLost, FrontierMi
 from baike_spider.frontier.frontier import Frontier
 from baike_spider.frontier.item import Key
 from baike_spider.frontier.lease import Candidate, Lease
-from baike_spider.frontier.status import Counts, DeadLetter, FrontierStatus, WorkerStatus
+from baike_spider.frontier.status import Counts, DeadLetter, FrontierStatus, HostStatus, WorkerStatus
+from baike_spider.frontier.throttle import Grant, HostState, Report, Throttle, Trouble
 from baike_spider.frontier.worker import is_alive, worker_name
 
 __all__ = [
@@ -22,9 +23,15 @@ __all__ = [
     "FrontierMisconfigured",
     "FrontierStatus",
     "FrontierUnreachable",
+    "Grant",
+    "HostState",
+    "HostStatus",
     "Key",
     "Lease",
+    "Report",
     "ServerNotStarted",
+    "Throttle",
+    "Trouble",
     "WorkerStatus",
     "is_alive",
     "worker_name",

@@ -113,11 +113,11 @@ class Connection:
         except (ValueError, exceptions.RedisError) as error:
             raise FrontierMisconfigured(f"REDIS_URL {self.where} cannot be read: write redis://user:password@host:port/database") from error
 
-    def call(self, call: Call) -> Any:
-        """The reply of one script, in one round trip."""
-        return self.call_many([call])[0]
+    def call(self, call: Call, *, patience: float | None = None) -> Any:
+        """The reply of one script, in one round trip. `patience`: other than the line's own."""
+        return self.call_many([call], patience=patience)[0]
 
-    def call_many(self, calls: Sequence[Call]) -> list[Any]:
+    def call_many(self, calls: Sequence[Call], *, patience: float | None = None) -> list[Any]:
         """The replies of scripts run one after the other, in one round trip."""
         repeated = False
 
@@ -126,11 +126,11 @@ class Connection:
             first, repeated = not repeated, True
             return self._run(calls, first=first)
 
-        return self._patiently(run)
+        return self._patiently(run, self._patience if patience is None else patience)
 
     def check_server(self) -> None:
         """Raises FrontierMisconfigured when the server is too old, or would throw our keys away."""
-        answers = self._patiently(lambda: self._exchange([("INFO", "server"), ("INFO", "memory")]))
+        answers = self._patiently(lambda: self._exchange([("INFO", "server"), ("INFO", "memory")]), self._patience)
         info = dict(_INFO_LINE.findall(b"".join(answer for answer in answers if isinstance(answer, bytes)).decode()))
         version = info.get("redis_version", "")  # empty when the account may not read INFO
         if version and tuple(int(part) for part in version.split(".")[:2] if part.isdigit()) < _OLDEST:
@@ -188,8 +188,8 @@ class Connection:
             line.disconnect()  # an answer that is still under way must not be taken for the next one's
             raise
 
-    def _patiently(self, action: Callable[[], T]) -> T:
-        end, pause = time.monotonic() + self._patience, _FIRST_PAUSE
+    def _patiently(self, action: Callable[[], T], patience: float) -> T:
+        end, pause = time.monotonic() + patience, _FIRST_PAUSE
         while True:
             try:
                 return action()

@@ -16,6 +16,7 @@ Every call raises FrontierUnreachable (wait and repeat), FrontierLost (stop) or 
 from __future__ import annotations
 
 import json
+import random
 import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
@@ -28,7 +29,8 @@ from baike_spider.frontier.known import KnownKeys
 from baike_spider.frontier.lease import Candidate, Lease
 from baike_spider.frontier.recent import RecentAdds
 from baike_spider.frontier.start_urls import StartUrls
-from baike_spider.frontier.status import Counts, DeadLetter, FrontierStatus, read_workers
+from baike_spider.frontier.status import Counts, DeadLetter, FrontierStatus, read_hosts, read_workers
+from baike_spider.frontier.throttle import Throttle
 from baike_spider.frontier.worker import is_alive
 
 if TYPE_CHECKING:
@@ -87,6 +89,8 @@ class Frontier:
         """Whether this connection found no crawl and began it."""
         self.counts = Counts()
         """As of the last reply that told."""
+        self.throttle = Throttle(calls, random.random)
+        """The pace of all workers towards a host."""
         self._calls = calls
         self._keys = calls.keys
         self._connection = calls.connection
@@ -197,8 +201,8 @@ class Frontier:
 
     def status(self) -> FrontierStatus:
         """The whole state."""
-        reply = self._calls.run("status", (*self._keys.core, self._keys.workers, *self._keys.pending))
-        tally, pending, back, parked, ids, titles, now, begun, rows, holders, memory = reply
+        reply = self._calls.run("status", (*self._keys.core, self._keys.workers, self._keys.manners, *self._keys.pending))
+        tally, pending, back, parked, ids, titles, now, begun, rows, holders, memory, hosts = reply
         self._hear(tally)
         return FrontierStatus(
             crawl=self._keys.crawl,
@@ -208,6 +212,7 @@ class Frontier:
             parked=parked,
             seen=ids + titles,
             workers=read_workers(rows, holders, now=float(now)),
+            hosts=read_hosts(hosts),
             begun=float(begun),
             now=float(now),
             redis_memory=int(memory) if memory else None,

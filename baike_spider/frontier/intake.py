@@ -10,7 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from baike_spider.frontier.frontier import Frontier, Lease
     from baike_spider.frontier.item import Key
@@ -19,11 +19,15 @@ __all__ = ["Intake"]
 
 
 class Intake:
-    """Leases of one worker. `batch`: leases asked for at once; `max_entries`: entries this crawl may still gain, None: no limit."""
+    """Leases of one worker. `batch`: leases asked for at once; `max_entries`: entries this crawl may still gain, None: no limit;
+    `room`: how many more can be fetched soon."""
 
-    def __init__(self, frontier: Frontier, *, batch: int = 16, max_entries: int | None = None) -> None:
+    def __init__(
+        self, frontier: Frontier, *, batch: int = 16, max_entries: int | None = None, room: Callable[[], int] | None = None
+    ) -> None:
         self.frontier = frontier
         self._batch = batch
+        self._room = room or (lambda: batch)
         self._left = max_entries
         self._ready: deque[Lease] = deque()
         self._held: dict[Key, Lease] = {}
@@ -43,13 +47,14 @@ class Intake:
         return self._left is not None and self._left <= 0
 
     def next(self) -> Lease | None:
-        """The next entry to fetch, or None when there is none now (or none is allowed now)."""
-        return self._ready.popleft() if self._ready or self.refill() else None
+        """The next entry to fetch, or None when there is none now (or none is allowed now, or soon)."""
+        return self._ready.popleft() if self._room() > 0 and (self._ready or self.refill()) else None
 
     def refill(self) -> bool:
         """Leases another batch, in one round trip; whether anything is ready."""
         if not self._ready:
-            room = self._batch if self._left is None else min(self._batch, self._left - len(self._held))
+            room = min(self._batch, self._room())
+            room = room if self._left is None else min(room, self._left - len(self._held))
             if room > 0:
                 for lease in self.frontier.lease(room):
                     self._held[lease.key] = lease

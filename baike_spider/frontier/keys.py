@@ -18,6 +18,7 @@ and every script may touch them in one step. There is no other key, so a purge n
 | `owners`        | hash | claimed kid -> who claimed it, or why its queued item is to be dropped                                           |
 | `parked`        | hash | kid -> item that waits for the fate of its owner                                                                 |
 | `workers`       | hash | worker -> time of the last heartbeat and what it said                                                            |
+| `manners`       | hash | host -> how all workers treat it: latest slot, intervals, pause, refusals (cmsgpack, see lua/manners.lua)        |
 
 A server shared with others needs `appendonly yes` and `maxmemory-policy noeviction` (or volatile-*, no key of ours expires); no encoding limit matters: the seen
 tables are plain hashes of a few hundred bytes a field, the queue is lists. It may be Redis 6.2 to 8 or Valkey, and needs no module.
@@ -47,6 +48,7 @@ class CrawlKeys:
     crawl: str
     meta: bytes = field(init=False)
     workers: bytes = field(init=False)
+    manners: bytes = field(init=False)
     core: tuple[bytes, ...] = field(init=False)
     """What scripts over the queue take as KEYS 1-12."""
     seen: tuple[bytes, ...] = field(init=False)
@@ -63,12 +65,13 @@ class CrawlKeys:
         object.__setattr__(self, "meta", core[0])
         object.__setattr__(self, "seen", core[:3])
         object.__setattr__(self, "workers", f"{prefix}workers".encode())
+        object.__setattr__(self, "manners", f"{prefix}manners".encode())
         object.__setattr__(self, "pending", tuple(f"{prefix}pending:{level}".encode() for level in range(LEVELS)))
 
     @property
     def all(self) -> tuple[bytes, ...]:
         """Every key of the crawl; meta is the first."""
-        return (*self.core, self.workers, *self.pending)
+        return (*self.core, self.workers, self.manners, *self.pending)
 
 
 def taken_key(start_urls: str, crawl: str) -> str:

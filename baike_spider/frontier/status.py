@@ -1,6 +1,6 @@
 """What the frontier says of itself, as plain values.
 
-Comes in: replies of the scripts. Goes out: `Counts`, `FrontierStatus`, `WorkerStatus`, `DeadLetter`. Formatting them is the reader's business.
+Comes in: replies of the scripts. Goes out: `Counts`, `FrontierStatus`, `WorkerStatus`, `HostStatus`, `DeadLetter`. Formatting them is the reader's business.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from baike_spider.frontier.item import Key, unpack_item
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Counts", "DeadLetter", "FrontierStatus", "WorkerStatus"]
+__all__ = ["Counts", "DeadLetter", "FrontierStatus", "HostStatus", "WorkerStatus", "read_hosts", "read_workers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,33 @@ class WorkerStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class HostStatus:
+    """How all workers treat a host, as of the last request to it. Intervals are seconds between two requests; the longest holds."""
+
+    host: str
+    delay: float
+    """As asked for (`DOWNLOAD_DELAY`)."""
+    crawl_delay: float
+    """As robots.txt asks; 0: it does not."""
+    backoff: float
+    """While the host throttles or refuses; 0: it does not."""
+    paused: float
+    """Seconds for which nothing is sent to it (Retry-After)."""
+    in_row: int
+    """Refusals since the latest good page."""
+    stops: int
+    """How many runs refusals in a row have ended."""
+    refused: int
+    throttled: int
+    """Answers 429 and 503."""
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two requests."""
+        return max(self.delay, self.crawl_delay, self.backoff)
+
+
+@dataclass(frozen=True, slots=True)
 class DeadLetter:
     """An entry that was given up."""
 
@@ -82,6 +109,7 @@ class FrontierStatus:
     """Other names of entries that some worker still works on."""
     seen: int
     workers: tuple[WorkerStatus, ...]
+    hosts: tuple[HostStatus, ...]
     begun: float
     now: float
     """Seconds since 1970 by the Redis server's clock."""
@@ -123,3 +151,12 @@ def read_workers(rows: Sequence[bytes], holders: Sequence[Any], *, now: float) -
             WorkerStatus(worker.decode(), leased.get(worker, 0), max(now - float(time), 0.0) if time else None, json.loads(said))
         )
     return tuple(workers)
+
+
+def read_hosts(rows: Sequence[Any]) -> tuple[HostStatus, ...]:
+    """Nine values a host, by name."""
+    hosts = []
+    for at in range(0, len(rows), 9):
+        host, delay, crawl_delay, backoff, paused, *counts = rows[at : at + 9]
+        hosts.append(HostStatus(host.decode(), float(delay), float(crawl_delay), float(backoff), float(paused), *counts))
+    return tuple(sorted(hosts, key=lambda one: one.host))

@@ -43,7 +43,7 @@ class ShardPipeline:
         run = Run.of(self._crawler)
         if run is None or not isinstance(item, EntryItem):
             return item
-        run.refusals_in_row = 0
+        run.gate.good(run.host)
         while True:
             try:
                 fresh = run.ledger.entry(item)

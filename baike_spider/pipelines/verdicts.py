@@ -1,7 +1,7 @@
 """Sorts what is no entry: verdicts of the extractors, failed fetches, errors of ours.
 
 Comes in: exceptions out of the spider's callbacks and of the downloader. Goes out: a counted reject and a settled
-lease. A refusal is asked for again later and stops the crawl when it repeats; an unknown layout is kept with its bytes.
+lease. A refusal is asked for again later, and told to the gate, which stops the crawl when it repeats; an unknown layout is kept with its bytes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from baike_spider.crawl.ledger import Outcome, reject_record
 from baike_spider.crawl.run import Run
 from baike_spider.exits import OutputFailed
 from baike_spider.shards import ShardError
-from extractors import Malformed, Page, QuestionList, Refused, SenseList, UnknownLayout, Verdict, entry_ref
+from extractors import Malformed, NotAnEntry, Page, QuestionList, Refused, SenseList, UnknownLayout, Verdict, entry_ref
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +37,6 @@ class VerdictMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._refusals_to_stop = crawler.settings.getint("BAIKE_REFUSALS_TO_STOP")
         self._refusal_seconds = crawler.settings.getfloat("BAIKE_REFUSAL_SECONDS")
 
     @classmethod
@@ -53,18 +52,33 @@ class VerdictMiddleware:
             if run is None:
                 logger.warning("%s: %s", exception.kind, exception)
             else:
+                self._watch(run, response, exception)
                 self._settle(run, page, exception, lease)
             return ()
         if run is None or lease is None:
             return None
         if isinstance(exception, FetchFailed):
-            run.ledger.failed(lease, str(exception))
+            self._put_off(run, response, lease, str(exception))
             return ()
         self._count("extract/error")
         logger.exception("error of ours on %s; the page goes to the dead letters", response.url, exc_info=exception)
         error = UnknownLayout(f"{type(exception).__name__}: {exception}", reason="error")
         self._settle(run, response.meta["page"], error, lease)
         return ()
+
+    def _watch(self, run: Run, response: Response, verdict: Verdict) -> None:
+        """Refusals slow all workers down and end the run in the end; a page that is served, be it no entry, is a good sign."""
+        if isinstance(verdict, Refused):
+            run.gate.refused(run.host, left_at=response.meta.get("left_at", 0.0))
+        elif isinstance(verdict, SenseList | QuestionList | NotAnEntry):
+            run.gate.good(run.host)
+
+    def _put_off(self, run: Run, response: Response, lease: Lease, error: str) -> None:
+        """A host that throttles is no fault of the page: no attempt is held against it."""
+        if "throttled" in response.meta:
+            run.ledger.throttled(lease, delay=response.meta["throttled"])
+        else:
+            run.ledger.failed(lease, error)
 
     def _settle(self, run: Run, page: Page, verdict: Verdict, lease: Lease | None) -> None:
         outcome: Outcome = "done"
@@ -84,22 +98,6 @@ class VerdictMiddleware:
             run.ledger.reject(reject_record(page, verdict), lease, outcome=outcome, delay=self._refusal_seconds)
         except ShardError as error:
             run.fail(OutputFailed(str(error)))
-        self._watch_refusals(run, verdict)
-
-    def _watch_refusals(self, run: Run, verdict: Verdict) -> None:
-        if not isinstance(verdict, Refused):
-            run.refusals_in_row = 0
-            return
-        run.refusals_in_row += 1
-        if run.refusals_in_row == self._refusals_to_stop:
-            logger.error(
-                "the site refused %d times in a row (%s); stopping. Nothing is lost: the same command asks again. "
-                "Lawful inputs meanwhile: saved pages (baike extract), WARC archives, the site's own API. "
-                "站点连续拒绝，抓取停止；可改用已保存的页面、WARC 或官方 API。",
-                run.refusals_in_row,
-                verdict,
-            )
-            run.stop("refused")
 
     def _count(self, name: str) -> None:
         assert self._crawler.stats is not None
