@@ -6,7 +6,7 @@ import json
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.live import Live
@@ -57,12 +57,26 @@ def _table(status: CrawlStatus) -> Table:
         table.add_row(name, f"{getattr(status, name):,}")
     table.add_row("pages/s over 1, 10, 60 min", "   ".join(f"{status.rates[window]:.2f}" for window in ("60", "600", "3600")))
     table.add_row("done in", "unknown" if status.eta_seconds is None else _span(status.eta_seconds))
+    for host in status.hosts:
+        table.add_row(f"host {host['host']}", _manners(host))
     table.add_row("Redis", f"{status.redis}  {_size(status.redis_bytes)}")
     table.add_row("disk free", _size(status.disk_free_bytes))
     for worker in status.workers:
         age = "never" if worker["age"] is None else f"{worker['age']:.0f} s ago"
         table.add_row(f"worker {worker['worker']}", f"heartbeat {age}, {worker['leased']} leases, {worker.get('entries', 0):,} entries")
     return table
+
+
+def _manners(host: dict[str, Any]) -> str:
+    pace = f"one request every {host['interval']:.3g} s" if host["interval"] else "no limit"
+    why = [
+        name for name, field in (("robots.txt", "crawl_delay"), ("back-off", "backoff")) if host[field] == host["interval"] > host["delay"]
+    ]
+    parts = [f"{pace} ({why[0]})" if why else pace]
+    if host["paused"] > 0:
+        parts.append(f"paused for {_span(host['paused'])}")
+    parts.append(f"{host['refused']:,} refused, {host['in_row']} in a row, {host['throttled']:,} throttled")
+    return ", ".join(parts)
 
 
 def _span(seconds: float) -> str:

@@ -39,8 +39,11 @@ class CrawlStatus:
     eta_seconds: float | None
     """Until what is known now is done at the pace of ten minutes; None when nothing moves. Links not yet found are not in it."""
     refused: int
-    """Refusals that the running workers met."""
+    """Refusals that all workers met since the crawl began."""
     failed: int
+    hosts: list[dict[str, Any]]
+    """How all workers treat each host: host, interval (seconds between two requests; the longest of delay, crawl_delay, backoff), paused (seconds
+    still to go), in_row (refusals since the latest good page), stops (runs that refusals ended), refused, throttled (answers 429 and 503)."""
     workers: list[dict[str, Any]]
     """Each: worker, seconds since its heartbeat (null: it never said anything), leases, what it said."""
     redis: str
@@ -71,8 +74,9 @@ def crawl_status(frontier: Frontier, folder: Path) -> CrawlStatus:
         seen=state.seen,
         rates=rates,
         eta_seconds=waiting / rates["600"] if rates["600"] > 0 else None,
-        refused=sum(_said(one, "refused", 0) for one in fresh),
+        refused=sum(host.refused for host in state.hosts),
         failed=sum(_said(one, "failed", 0) for one in fresh),
+        hosts=[{**asdict(host), "interval": host.interval} for host in state.hosts],
         workers=[{"worker": one.worker, "age": one.age, "leased": one.leased, **one.info} for one in talking],
         redis=state.redis,
         redis_bytes=state.redis_memory,
