@@ -62,7 +62,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         if rules is None or time.monotonic() > expires or (rules.done() and rules.exception()):
             rules = asyncio.ensure_future(self._fetch_rules(request))
             self._rules[host] = (time.monotonic() + _LIFETIME, rules)
-        return await asyncio.shield(rules)
+        return rules.result() if rules.done() else await asyncio.shield(rules)
 
     async def _fetch_rules(self, request: Request) -> RobotParser:
         wait = _FIRST_WAIT

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from baike_spider.frontier import Frontier, WorkerStatus
+    from baike_spider.frontier import Frontier, HostStatus, WorkerStatus
 
 __all__ = ["CrawlStatus", "crawl_status"]
 
@@ -43,7 +43,8 @@ class CrawlStatus:
     failed: int
     hosts: list[dict[str, Any]]
     """How all workers treat each host: host, interval (seconds between two requests; the longest of delay, crawl_delay, backoff), paused (seconds
-    still to go), in_row (refusals since the latest good page), stops (runs that refusals ended), refused, throttled (answers 429 and 503)."""
+    still to go), paused_until (seconds since 1970, null when it is not paused), in_row (refusals since the latest good page), stops (runs that
+    refusals ended), refused, throttled (answers 429 and 503)."""
     workers: list[dict[str, Any]]
     """Each: worker, seconds since its heartbeat (null: it never said anything), leases, what it said."""
     redis: str
@@ -76,7 +77,7 @@ def crawl_status(frontier: Frontier, folder: Path) -> CrawlStatus:
         eta_seconds=waiting / rates["600"] if rates["600"] > 0 else None,
         refused=sum(host.refused for host in state.hosts),
         failed=sum(_said(one, "failed", 0) for one in fresh),
-        hosts=[{**asdict(host), "interval": host.interval} for host in state.hosts],
+        hosts=[_manners(host, state.now) for host in state.hosts],
         workers=[{"worker": one.worker, "age": one.age, "leased": one.leased, **one.info} for one in talking],
         redis=state.redis,
         redis_bytes=state.redis_memory,
@@ -86,3 +87,7 @@ def crawl_status(frontier: Frontier, folder: Path) -> CrawlStatus:
 
 def _said(worker: WorkerStatus, what: str, otherwise: Any) -> Any:
     return worker.info.get(what, otherwise)
+
+
+def _manners(host: HostStatus, now: float) -> dict[str, Any]:
+    return {**asdict(host), "interval": host.interval, "paused_until": now + host.paused if host.paused else None}

@@ -1,77 +1,41 @@
-"""How the crawl behaves towards a site: robots.txt, refusals, an overloaded server, redirects off the site."""
+"""How a crawl behaves towards a site: robots.txt, one pace for all workers, Retry-After, refusals, an overloaded server, redirects off the site."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import itertools
+import json
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from email.utils import formatdate
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from baike_spider.frontier import EmbeddedServer
 from baike_spider.mirror import Catalog
 from baike_spider.shards import read_rejects
 from tests.e2e.conftest import Workplace
+from tests.e2e.moody import Answer, Moods, MoodySite, endless, most_in, of_catalog, serving
 from tests.e2e.test_own_site import CRAWL
 
-
-class MoodySite(ThreadingHTTPServer):
-    """Serves our encyclopedia while it is in the mood. `mood` answers every entry after the first `kind` ones."""
-
-    daemon_threads = True
-
-    def __init__(self, catalog: Catalog, refusal: bytes) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.catalog = catalog
-        self.refusal = refusal
-        self.robots = "User-agent: *\nDisallow: /usercenter\n"
-        self.mood: tuple[int, dict[str, str], bytes] | None = None
-        self.kind = 0
-        self.asked: list[tuple[str, str]] = []
-
-    @property
-    def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: MoodySite
-
-    def do_GET(self) -> None:
-        site = self.server
-        site.asked.append((self.path, self.headers["User-Agent"]))
-        if self.path == "/robots.txt":
-            self._send(200, {}, site.robots.encode())
-        elif site.mood and sum("robots" not in path for path, _ in site.asked) > site.kind:
-            self._send(*site.mood)
-        else:
-            found = site.catalog.find(self.path)
-            if found is None or found.location:
-                self._send(302, {"Location": found.location if found else "/error.html"}, b"")
-            else:
-                self._send(200, {"Content-Type": "text/html"}, Path(found.file).read_bytes())
-
-    def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
-        self.send_response(status)
-        for name, value in {**headers, "Content-Length": str(len(body))}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        pass
+#: entries of our encyclopedia that the seeds lead to
+ALL = 40
+#: a back-off that a test can wait for
+BRISK = {"BAIKE_BACKOFF_SECONDS": "0.3", "BAIKE_REFUSAL_SECONDS": "1", "BAIKE_RETRY_SECONDS": "1"}
 
 
 @pytest.fixture
 def site(encyclopedia: Path) -> Iterator[MoodySite]:
-    refusal = (encyclopedia / "pages" / "refusal" / "verification.html").read_bytes()
-    with MoodySite(Catalog.of([encyclopedia]), refusal) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    with serving(of_catalog(Catalog.of([encyclopedia]))) as server:
         yield server
-        server.shutdown()
-        thread.join()
+
+
+@pytest.fixture
+def moods(site: MoodySite) -> Moods:
+    return site.moods
 
 
 @pytest.fixture
@@ -79,62 +43,232 @@ def workplace(tmp_path: Path, site: MoodySite) -> Workplace:
     return Workplace(tmp_path / "output", site.base_url)
 
 
-def test_robots_txt_that_forbids_everything_ends_the_crawl(site: MoodySite, workplace: Workplace) -> None:
-    site.robots = "User-agent: *\nDisallow: /\n"
+@pytest.fixture
+def redis_url(tmp_path: Path) -> Iterator[str]:
+    with EmbeddedServer.start(tmp_path / "redis") as server:
+        yield server.url
+
+
+def ends(workers: list[subprocess.Popen[str]]) -> list[tuple[int, str]]:
+    """Exit code and output of each."""
+    outputs = [worker.communicate(timeout=120)[0] for worker in workers]
+    return [(worker.returncode, output) for worker, output in zip(workers, outputs, strict=True)]
+
+
+def is_complete(workplace: Workplace) -> bool:
+    urls = [entry["url"] for entry in workplace.entries()]
+    return len(urls) == len(set(urls)) == ALL
+
+
+# robots.txt
+
+
+def test_robots_txt_that_forbids_everything_ends_the_crawl(moods: Moods, workplace: Workplace) -> None:
+    moods.forbid("User-agent: *\nDisallow: /\n")
     done = workplace.run(*CRAWL)
     assert done.returncode == 6, done.stderr
     assert "robots.txt 禁止抓取全部词条" in done.stderr
     assert "baike extract" in done.stderr
-    assert [path for path, _ in site.asked] == ["/robots.txt"]
+    assert "WARC" in done.stderr
+    assert "'finish_reason': 'robots_forbidden'" in done.stderr
+    assert [one.path for one in moods.asked] == ["/robots.txt"]
     assert workplace.entries() == []
-    site.robots = ""
+    moods.forbid("")
     assert workplace.run(*CRAWL).returncode == 0
-    assert len(workplace.entries()) == 40
+    assert is_complete(workplace)
 
 
-def test_a_forbidden_path_is_not_fetched(site: MoodySite, workplace: Workplace) -> None:
-    site.robots = "User-agent: *\nDisallow: /view/\n"
+def test_a_forbidden_path_is_not_fetched(moods: Moods, workplace: Workplace) -> None:
+    moods.forbid("User-agent: *\nDisallow: /view/\n")
     done = workplace.run("scrapy", "crawl", "baike", "-a", "seeds=https://baike.baidu.com/view/7300028.htm,铁帆奖", "-a", "max_depth=0")
     assert done.returncode == 0, done.stderr
-    assert not any(path.startswith("/view/") for path, _ in site.asked)
+    assert not any(one.path.startswith("/view/") for one in moods.asked)
     assert [entry["title"] for entry in workplace.entries()] == ["铁帆奖"]
     (record,) = read_rejects(workplace.folder / "baike")
     assert (record["reason"], record["url"]) == ("robots", "https://baike.baidu.com/view/7300028.htm")
 
 
-def test_the_user_agent_carries_the_contact(site: MoodySite, workplace: Workplace) -> None:
-    done = workplace.run(*CRAWL, "-a", "max_entries=1", "-s", "BAIKE_CONTACT=me@example.org")
+def test_without_a_robots_txt_nothing_is_forbidden(moods: Moods, workplace: Workplace) -> None:
+    moods.robots = (404, {}, b"User-agent: *\nDisallow: /\n")
+    done = workplace.run(*CRAWL, "-a", "max_entries=3")
     assert done.returncode == 0, done.stderr
-    assert {agent for _, agent in site.asked} == {"baike-spider/0.1.0 (+me@example.org)"}
+    assert len(workplace.entries()) == 3
+
+
+def test_a_robots_txt_that_cannot_be_had_is_waited_for(moods: Moods, workplace: Workplace) -> None:
+    moods.robots = (500, {}, b"oops")
+    running = workplace.start(*CRAWL, "-a", "max_entries=3")
+    while not moods.asked and running.poll() is None:
+        time.sleep(0.1)
+    time.sleep(1)
+    moods.robots = (200, {}, b"")
+    ((code, output),) = ends([running])
+    assert code == 0, output
+    assert "robots.txt of 127.0.0.1" in output
+    rules = [one.at for one in moods.asked if one.path == "/robots.txt"]
+    assert len(rules) == 2
+    assert moods.pages()[0].at > rules[1] > rules[0] + 1.9
+    assert len(workplace.entries()) == 3
+
+
+def test_a_crawl_that_waits_for_robots_txt_can_be_interrupted(moods: Moods, workplace: Workplace) -> None:
+    moods.robots = (503, {"Retry-After": "600"}, b"")
+    running = workplace.start(*CRAWL)
+    while not moods.asked and running.poll() is None:
+        time.sleep(0.1)
+    time.sleep(0.5)
+    began = time.monotonic()
+    running.send_signal(signal.SIGINT)
+    ((code, output),) = ends([running])
+    assert time.monotonic() - began < 15
+    assert code == 130, output
+    assert moods.pages() == []
+    told = json.loads(workplace.run("baike", "status", str(workplace.folder / "baike"), "--json").stdout)
+    assert (told["dead"], told["leased"]) == (0, 0)
+    assert told["pending"] > 0
+    (host,) = told["hosts"]
+    assert 500 < host["paused"] <= 600
+    assert "paused for 9 min" in workplace.run("baike", "status", str(workplace.folder / "baike"), COLUMNS="200").stdout
+
+
+# the pace
+
+
+def test_three_workers_keep_one_pace(tmp_path: Path, redis_url: str) -> None:
+    with serving(endless) as site:
+        workplace = Workplace(tmp_path / "output", site.base_url)
+        crawl = ("scrapy", "crawl", "baike", "-a", "seeds=https://baike.baidu.com/item/条目1/1")
+        workers = [
+            workplace.start(*crawl, REDIS_URL=redis_url, BAIKE_DELAY="0.2", BAIKE_CONTACT=f"{name}@example.org") for name in ("a", "b", "c")
+        ]
+        time.sleep(16)
+        for worker in workers:
+            worker.send_signal(signal.SIGINT)
+        assert [code for code, _ in ends(workers)] == [130] * 3
+        times = [one.at for one in site.moods.asked]
+    assert most_in(10, times) <= 55
+    assert most_in(1, times) <= 7
+    assert most_in(10, times) >= 35
+    share = Counter(one.agent for one in site.moods.pages())
+    assert len(share) == 3
+    assert min(share.values()) >= 0.15 * share.total(), share
+
+
+def test_crawl_delay_is_kept_by_all_workers(moods: Moods, workplace: Workplace, redis_url: str) -> None:
+    moods.forbid("User-agent: *\nCrawl-delay: 0.8\n")
+    workers = [workplace.start(*CRAWL, "-a", "max_entries=3", REDIS_URL=redis_url) for _ in range(2)]
+    for code, output in ends(workers):
+        assert code == 0, output
+    times = [one.at for one in moods.pages()]
+    assert len(times) >= 3
+    assert min(later - earlier for earlier, later in itertools.pairwise(times)) > 0.7
+
+
+def test_a_slow_pace_leaves_the_entries_to_all(moods: Moods, workplace: Workplace) -> None:
+    running = workplace.start(*CRAWL, BAIKE_DELAY="3", BAIKE_CONCURRENCY="16")
+    while len(moods.pages()) < 2 and running.poll() is None:
+        time.sleep(0.1)
+    told = json.loads(workplace.run("baike", "status", str(workplace.folder / "baike"), "--json").stdout)
+    running.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    ((code, output),) = ends([running])
+    assert code == 130, output
+    assert time.monotonic() - began < 2.9  # nobody waits for the next slot
+    assert 0 < told["leased"] <= 4
+    assert told["hosts"][0]["interval"] == 3
+
+
+# a server that wants less
+
+
+@pytest.mark.parametrize("form", ["seconds", "date"])
+def test_retry_after_pauses_all_workers_and_costs_no_attempt(moods: Moods, workplace: Workplace, redis_url: str, form: str) -> None:
+    until: list[float] = []
+
+    def busy() -> Answer | None:
+        if not until:
+            until.append(time.monotonic() + 3)
+        if time.monotonic() > until[0]:
+            return None
+        left = until[0] - time.monotonic()
+        value = str(round(left) or 1) if form == "seconds" else formatdate(time.time() + left, usegmt=True)
+        return 429, {"Retry-After": value}, b"slow down"
+
+    moods.kind, moods.mood = 8, busy
+    workers = [workplace.start(*CRAWL, REDIS_URL=redis_url, BAIKE_MAX_ATTEMPTS="1", BAIKE_DELAY="0.05") for _ in range(2)]
+    for code, output in ends(workers):
+        assert code == 0, output
+    assert is_complete(workplace)
+    began = until[0] - 3
+    assert not [one for one in moods.asked if began + 1.2 < one.at < until[0] - 1.1]
+
+
+def test_an_overloaded_server_costs_time_and_no_entry(moods: Moods, workplace: Workplace) -> None:
+    until: list[float] = []
+
+    def busy() -> Answer | None:
+        until[:] = until or [time.monotonic() + 5]
+        return (503, {}, b"busy") if time.monotonic() < until[0] else None
+
+    moods.kind, moods.mood = 10, busy
+    done = workplace.run(*CRAWL, **{**BRISK, "BAIKE_BACKOFF_SECONDS": "1"}, BAIKE_MAX_ATTEMPTS="2", BAIKE_CONCURRENCY="4")
+    assert done.returncode == 0, done.stderr
+    assert is_complete(workplace)
+    busy_at = [one.at for one in moods.asked if until[0] - 5 <= one.at < until[0]]
+    assert len(busy_at) <= 4 + 6  # what was under way, then one a second
+
+
+# refusals
+
+
+def refusal(encyclopedia: Path) -> bytes:
+    return (encyclopedia / "pages" / "refusal" / "verification.html").read_bytes()
 
 
 @pytest.mark.parametrize("how", ["verification-page", "403", "captcha-redirect"])
-def test_a_site_that_refuses_in_mid_crawl(site: MoodySite, workplace: Workplace, how: str) -> None:
-    site.kind = 12
-    site.mood = {
-        "verification-page": (200, {"Content-Type": "text/html"}, site.refusal),
+def test_a_site_that_refuses_in_mid_crawl(moods: Moods, workplace: Workplace, encyclopedia: Path, how: str) -> None:
+    answers: dict[str, Answer] = {
+        "verification-page": (200, {"Content-Type": "text/html"}, refusal(encyclopedia)),
         "403": (403, {}, b"<html><body>Forbidden</body></html>"),
         "captcha-redirect": (302, {"Location": "http://wappass.example/static/captcha"}, b""),
-    }[how]
-    done = workplace.run(*CRAWL, BAIKE_REFUSAL_SECONDS="1")
+    }
+    moods.kind, moods.mood = 12, lambda: answers[how]
+    done = workplace.run(*CRAWL, **BRISK)
     assert done.returncode == 5, done.stderr
     assert "站点连续拒绝" in done.stderr
     entries = workplace.entries()
     assert 0 < len(entries) <= 12
     refused = [record for record in read_rejects(workplace.folder / "baike") if record["verdict"] == "refused"]
     assert len(refused) >= 5
-    site.mood = None
-    again = workplace.run(*CRAWL)
+    moods.mood = lambda: None
+    again = workplace.run(*CRAWL, **BRISK)
     assert again.returncode == 0, again.stderr
-    titles = [entry["url"] for entry in workplace.entries()]
-    assert (len(titles), len(set(titles))) == (40, 40)
+    assert is_complete(workplace)
 
 
-def test_an_overloaded_server_costs_time_and_no_entry(site: MoodySite, workplace: Workplace) -> None:
-    site.kind, site.mood = 10, (503, {}, b"busy")
-    timer = threading.Timer(6, lambda: setattr(site, "mood", None))
-    timer.start()
-    done = workplace.run(*CRAWL, BAIKE_RETRY_SECONDS="1")
-    timer.cancel()
+def test_refusals_stop_all_workers_and_nothing_is_sent_after(
+    moods: Moods, workplace: Workplace, redis_url: str, encyclopedia: Path
+) -> None:
+    page = refusal(encyclopedia)
+    moods.kind, moods.mood = 10, lambda: (200, {"Content-Type": "text/html"}, page)
+    start: Callable[[], subprocess.Popen[str]] = lambda: workplace.start(*CRAWL, **BRISK, REDIS_URL=redis_url, BAIKE_DELAY="0.1")  # noqa: E731
+    for code, output in ends([start(), start()]):
+        assert code == 5, output
+        assert "'finish_reason': 'refused'" in output
+    refused = len(moods.pages()) - 10
+    assert 5 <= refused <= 7  # the fifth in a row and what was under way
+    told = json.loads(workplace.run("baike", "status", str(workplace.folder / "baike"), "--json", REDIS_URL=redis_url).stdout)
+    assert (told["refused"], told["hosts"][0]["stops"], told["dead"], told["leased"]) == (refused, 1, 0, 0)
+    assert len(workplace.entries()) <= 10
+
+    moods.mood = lambda: None
+    for code, output in ends([start(), start()]):
+        assert code == 0, output
+    assert is_complete(workplace)
+    assert not any("验证" in entry["title"] for entry in workplace.entries())
+
+
+def test_the_user_agent_carries_the_contact(moods: Moods, workplace: Workplace) -> None:
+    done = workplace.run(*CRAWL, "-a", "max_entries=1", "-s", "BAIKE_CONTACT=me@example.org")
     assert done.returncode == 0, done.stderr
-    assert len(workplace.entries()) == 40
+    assert {one.agent for one in moods.asked} == {"baike-spider/0.1.0 (+me@example.org)"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import time
@@ -59,7 +60,7 @@ def test_no_two_slots_of_any_workers_are_closer_than_the_interval(
         assert all(0 <= slot <= 1.0001 for slot in slots)
         given_out += [now[0] + slot for slot in slots]
         now[0] += passes
-    assert all(later - earlier >= delay - 0.0002 for earlier, later in zip(given_out, given_out[1:], strict=False))
+    assert all(later - earlier >= delay - 0.0002 for earlier, later in itertools.pairwise(given_out))
     for worker in workers:
         worker._connection.close()
 
