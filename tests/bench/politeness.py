@@ -39,10 +39,10 @@ def main() -> None:
         EmbeddedServer.start(Path(folder) / "redis") as server,
         redis.Redis.from_url(server.url) as client,
     ):
-        before = client.info("stats")["total_commands_processed"]
+        client.config_resetstat()
         asked = crawl(Path(folder) / "output", server.url, options)
-        commands = client.info("stats")["total_commands_processed"] - before
-    report(asked, options.rate, commands)
+        calls = client.info("commandstats")["cmdstat_evalsha"]["calls"]
+    report(asked, options.rate, calls)
 
 
 def crawl(output: Path, url: str, options: argparse.Namespace) -> list[Asked]:
