@@ -230,8 +230,10 @@ class Gate:
         elif state.stops > host.stops_before:
             host.stops_before = state.stops
             self._owner.refused(host.name)
-        elif state.interval > 2 * before.interval and state.interval > self._manners.delay:
+        elif state.interval >= 1.5 * before.interval and state.interval > 0:
             logger.warning("%s throttles or refuses, or asks for a crawl delay: one request every %.3g s now", host.name, state.interval)
+        elif state.interval < before.interval and state.interval <= max(self._manners.delay, host.crawl_delay or 0):
+            logger.info("%s serves us well again: back to the usual pace", host.name)
 
     async def _usher(self, host: _Host) -> None:
         """Lets out who waits, one a slot."""

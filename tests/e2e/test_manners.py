@@ -164,9 +164,9 @@ def test_crawl_delay_is_kept_by_all_workers(moods: Moods, workplace: Workplace, 
     assert min(later - earlier for earlier, later in itertools.pairwise(times)) > 0.7
 
 
-def test_a_slow_pace_leaves_the_entries_to_all(moods: Moods, workplace: Workplace) -> None:
-    running = workplace.start(*CRAWL, BAIKE_DELAY="3", BAIKE_CONCURRENCY="16")
-    while len(moods.pages()) < 2 and running.poll() is None:
+def test_a_slow_pace_leaves_the_entries_to_all_and_keeps_its_own(moods: Moods, workplace: Workplace) -> None:
+    running = workplace.start(*CRAWL, BAIKE_DELAY="3", BAIKE_CONCURRENCY="16", BAIKE_LEASE_SECONDS="3")
+    while len(moods.pages()) < 3 and running.poll() is None:
         time.sleep(0.1)
     told = json.loads(workplace.run("baike", "status", str(workplace.folder / "baike"), "--json").stdout)
     running.send_signal(signal.SIGINT)
@@ -176,6 +176,8 @@ def test_a_slow_pace_leaves_the_entries_to_all(moods: Moods, workplace: Workplac
     assert time.monotonic() - began < 2.9  # nobody waits for the next slot
     assert 0 < told["leased"] <= 4
     assert told["hosts"][0]["interval"] == 3
+    assert "ran out" not in output  # leases that wait longer than BAIKE_LEASE_SECONDS are renewed
+    assert len({one.path for one in moods.pages()}) == len(moods.pages())
 
 
 # a server that wants less
