@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 
 __all__ = ["retry_after"]
 
-_SECONDS = re.compile(r"\d{1,12}(?:\.\d+)?")
+_SECONDS = re.compile(r"[0-9]{1,12}(?:\.[0-9]+)?")
 
 
 def retry_after(value: str, *, date: str, now: datetime) -> float:

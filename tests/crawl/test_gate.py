@@ -46,7 +46,7 @@ def test_processes_share_one_rate_fairly_and_cheaply(server: str, rate: int) -> 
         assert most_in(window, times) <= rate * (window + 0.25) + 1, window
     span = max(passed[0] for passed, _ in told), min(passed[-1] for passed, _ in told)
     together = [sum(span[0] <= at <= span[1] for at in passed) for passed, _ in told]
-    assert sum(together) >= 0.75 * rate * (span[1] - span[0])
+    assert sum(together) >= 0.5 * rate * (span[1] - span[0])
     assert min(together) >= 0.15 * sum(together), together
     if rate == 200:
         assert sum(calls for _, calls in told) < 0.5 * len(times)
