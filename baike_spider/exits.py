@@ -9,6 +9,7 @@ from typing import ClassVar
 
 __all__ = [
     "EXIT_CODES",
+    "AlreadyRunning",
     "BadInput",
     "FrontierGone",
     "NoContact",
@@ -27,6 +28,7 @@ EXIT_CODES: dict[int, str] = {
     5: "the site refuses: verification pages or 403 in a row",
     6: "robots.txt forbids every entry",
     7: "no contact is set for the User-Agent of a live crawl",
+    8: "another exclusive run of this crawl is under way",
     9: "some input was skipped: no readable page, a refusal, or a named file that is no entry; the rest was extracted",
     11: "verify found damage: the files it names",
     130: "interrupted; the same command continues",
@@ -62,6 +64,13 @@ class OutputFailed(RunError):
     reason = "output_failed"
 
 
+class AlreadyRunning(RunError):
+    """Another exclusive run of the same crawl is under way."""
+
+    code = 8
+    reason = "already_running"
+
+
 class NoContact(RunError):
     """A live crawl without a contact in its User-Agent."""
 
@@ -70,7 +79,7 @@ class NoContact(RunError):
 
 
 _BY_REASON: dict[str, int] = {
-    **{error.reason: error.code for error in (BadInput, FrontierGone, OutputFailed, NoContact)},
+    **{error.reason: error.code for error in (AlreadyRunning, BadInput, FrontierGone, OutputFailed, NoContact)},
     "refused": 5,
     "robots_forbidden": 6,
     "shutdown": 130,

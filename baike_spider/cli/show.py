@@ -1,4 +1,4 @@
-"""`baike head`, `cat`, `summary`, `verify`: what lies in a crawl's folder."""
+"""`baike head`, `cat`, `summary`, `verify`: what lies in a crawl's folder, of every entry its newest version."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from baike_spider.cli.command import Commands, add_command, positive
+from baike_spider.crawl.versions import Versions
 from baike_spider.exits import BadInput
 from baike_spider.shards import ShardError, load_manifest, read_entries, read_questions, read_rejects, read_triples, verify
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
+
+    from extractors import Triple
 
 __all__ = ["add"]
 
@@ -68,23 +71,44 @@ def _run_records(args: argparse.Namespace) -> int:
 def _lines(folder: Path, what: str) -> Iterator[str]:
     if not folder.exists():
         raise BadInput(f"{folder}: no such crawl folder or shard")
-    questions = what in ("plain", "triples") and _holds_questions(folder)
-    if what == "plain" and questions:
-        for record in read_questions(folder):
-            yield "\t".join(field.translate(_FIELD) for field in (record["question"], "、".join(record["tags"]), record["url"]))
-        return
-    if what == "plain":
-        for triple in read_triples(folder):
-            yield "\t".join(field.translate(_FIELD) for field in (triple.subject, triple.predicate, triple.object))
-        return
-    readers: dict[str, Callable[[Path], Iterable[dict[str, Any]]]] = {
-        "entries": read_entries,
-        "questions": read_questions,
-        "rejects": read_rejects,
-        "triples": lambda source: (triple.as_dict() for triple in read_triples(source)),
-    }
-    for record in readers["questions" if questions else what](folder):
-        yield json.dumps(record, ensure_ascii=False)
+    if what == "rejects":
+        yield from map(_json, read_rejects(folder))
+    elif what in ("plain", "triples") and _holds_questions(folder):
+        yield from map(_json if what == "triples" else _plain_question, read_questions(folder))
+    elif what == "entries":
+        yield from map(_json, _newest_entries(folder))
+    else:
+        yield from (_plain_triple(triple) if what == "plain" else _json(triple.as_dict()) for triple in _newest_triples(folder))
+
+
+def _newest_entries(folder: Path) -> Iterator[dict[str, Any]]:
+    versions = Versions(folder)
+    for entry in read_entries(folder):
+        if not versions.is_replaced(entry["lemma_id"], entry["url"], entry["fetched_at"]):
+            yield entry
+
+
+def _newest_triples(folder: Path) -> Iterator[Triple]:
+    versions = Versions(folder)
+    for triple in read_triples(folder):
+        if not versions.is_replaced(triple.subject_id, triple.subject_url, triple.fetched_at):
+            yield triple
+
+
+def _json(record: dict[str, Any]) -> str:
+    return json.dumps(record, ensure_ascii=False)
+
+
+def _plain_triple(triple: Triple) -> str:
+    return _fields(triple.subject, triple.predicate, triple.object)
+
+
+def _plain_question(record: dict[str, Any]) -> str:
+    return _fields(record["question"], "、".join(record["tags"]), record["url"])
+
+
+def _fields(*fields: str) -> str:
+    return "\t".join(field.translate(_FIELD) for field in fields)
 
 
 def _holds_questions(source: Path) -> bool:
@@ -99,11 +123,12 @@ def _run_summary(args: argparse.Namespace) -> int:
     try:
         counts = load_manifest(folder).counts
         first = list(islice(_lines(folder, "plain"), args.n))
+        older = Versions(folder).count_replaced()
     except ShardError as error:
         raise BadInput(str(error)) from error
     print(*first, sep="\n")
     print()
-    for name, count in _told(counts):
+    for name, count in _told({**counts, "entries": counts["entries"] - older}, older):
         print(f"{name:>28}  {count:,}")
     print()
     for what in ("manifest.json", "entries", "triples", "questions", "rejects"):
@@ -114,12 +139,14 @@ def _run_summary(args: argparse.Namespace) -> int:
     return 0
 
 
-def _told(counts: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    """The manifest's counts, one a line: kinds first, then what they are made of."""
+def _told(counts: Mapping[str, Any], older: int) -> Iterator[tuple[str, int]]:
+    """The manifest's counts, one a line: kinds first, then what they are made of. Triples and layouts are those of older versions too."""
     finer = {name: count for name, count in counts.items() if isinstance(count, dict)}
     # a crawl of questions has no entries to tell of
     untold = {"entries", "triples"} if "questions" in counts and not counts["entries"] else set()
     yield from ((name, count) for name, count in counts.items() if name not in finer and name not in untold)
+    if older:
+        yield "older versions", older
     for name, parts in finer.items():
         yield from ((f"{name}/{part}", count) for part, count in parts.items())
 

@@ -10,6 +10,7 @@ import base64
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
+from baike_spider.crawl.look import NO_VALIDATORS, Look, Validators, record_print
 from baike_spider.frontier import Candidate
 from baike_spider.shards import ShardError
 from extractors import Question, entry_ref
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from baike_spider.crawl.items import EntryItem
+    from baike_spider.crawl.visits import Visits
     from baike_spider.frontier import Key, Lease
     from baike_spider.frontier.intake import Intake
     from baike_spider.shards import ShardWriter
@@ -56,17 +58,26 @@ def reject_record(page: Page, verdict: Verdict) -> dict[str, Any]:
 
 
 class Ledger:
-    """Group commits of one worker. `max_depth`: links found deeper are not queued, None: no limit.
+    """Group commits of one worker. `max_depth`: links found deeper are not queued, None: no limit. `visits`: the folder's book of visits.
 
     Only `entry` and `commit` talk to Redis; what the others are told waits in memory for the next commit, so that a Redis that is away
     costs time and no page.
     """
 
-    def __init__(self, intake: Intake, writer: ShardWriter, *, max_depth: int | None = None, retry_seconds: float = 30) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        writer: ShardWriter,
+        *,
+        max_depth: int | None = None,
+        retry_seconds: float = 30,
+        visits: Visits | None = None,
+    ) -> None:
         self._intake = intake
         self._writer = writer
         self._max_depth = max_depth
         self._retry_seconds = retry_seconds
+        self._visits = visits
         self._found: list[Candidate] = []
         self._done: list[Lease] = []
         self._dead: list[tuple[Lease, str]] = []
@@ -76,7 +87,8 @@ class Ledger:
         self.counts: Counter[str] = Counter()
 
     def entry(self, item: EntryItem) -> bool:
-        """Queues the entry's links and writes its records; False when another name already brought this entry.
+        """Queues the entry's links and writes its records; False when another name already brought this entry, or when what is stored of it
+        says the same.
 
         Raises FrontierError before anything is written: the call may be repeated. Raises ShardError when the records are taken, but wait
         for space: not to be repeated.
@@ -92,6 +104,8 @@ class Ledger:
             self._alias(item)
             self._done.append(lease)
             return False
+        if self._says_the_same(item, lease):
+            return False
         try:
             self._write(item)
         except ShardError:
@@ -100,6 +114,15 @@ class Ledger:
         self._done.append(lease)
         self._entries += 1
         return True
+
+    def unchanged(self, lease: Lease, *, at: str | None, validators: Validators = NO_VALIDATORS, digest: str = "") -> None:
+        """The page is the one that is stored: notes that it was looked at, and writes nothing. `digest`: of the bytes, where there were any."""
+        look = Look.of(lease.note)
+        if look is not None and self._visits is not None:
+            self._visits.looked(look, at, validators=validators, digest=digest)
+        self.counts["unchanged"] += 1
+        self._entries += 1
+        self._done.append(lease)
 
     def follow(self, refs: Iterable[EntryRef], *, depth: int) -> None:
         """Queues what a page links to, with the next commit."""
@@ -110,6 +133,10 @@ class Ledger:
         self.counts[f"verdict/{record['verdict']}"] += 1
         if lease is not None:
             self._settle(lease, outcome, delay=delay, error=record["message"])
+            look = Look.of(lease.note) if outcome == "done" else None
+            if look is not None and self._visits is not None:
+                self._visits.looked(look, record["fetched_at"])  # the entry is gone; what is stored of it stays
+                self._entries += 1
         self._dirty = True
         self._writer.reject(record)
 
@@ -138,6 +165,8 @@ class Ledger:
         if self._dirty:
             self._writer.commit()
             self._dirty = False
+        if self._visits is not None:
+            self._visits.commit(self._writer.stem)
         if self._found:
             self._intake.frontier.add(self._found)
             self._found = []
@@ -177,6 +206,20 @@ class Ledger:
         else:
             self._writer.write(item.entry, dict(item))
         self.counts["entries"] += 1
+        if self._visits is None or item.lease is None:
+            return
+        before = Look.of(item.lease.note)
+        if before is not None:
+            self.counts["changed"] += 1
+        self._visits.stored(item, depth=item.lease.depth, validators=item.validators, before=before)
+
+    def _says_the_same(self, item: EntryItem, lease: Lease) -> bool:
+        """Whether a page whose bytes changed (a clock, a token) asserts what is stored already."""
+        look = Look.of(lease.note)
+        if look is None or not look.record or look.record != record_print(item):
+            return False
+        self.unchanged(lease, at=item["fetched_at"], validators=item.validators, digest=item["digest"])
+        return True
 
     def _alias(self, item: EntryItem) -> None:
         entry = item.entry

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from baike_spider.crawl.door import EMBEDDED, State, read_state, write_state
 from baike_spider.crawl.ledger import identities
-from baike_spider.exits import FrontierGone, OutputFailed
+from baike_spider.crawl.visits import Visits
+from baike_spider.exits import AlreadyRunning, FrontierGone, OutputFailed
 from baike_spider.frontier import Candidate, EmbeddedServer, Frontier, FrontierError, worker_name
 from baike_spider.shards import ENTRY_KINDS, QUESTION_KINDS, ShardError, ShardWriter, read_entries, read_questions, salvage
 from extractors import Entry, Question, entry_ref
@@ -44,13 +45,18 @@ class Opened:
         self._settings = settings
         self._server: EmbeddedServer | None = None
         self._frontier: Frontier | None = None
+        self._visits: Visits | None = None
         _make_folder(plan)
         try:
             self.frontier = self._open_frontier(spider)
+            self.keep_alone()
+            self._visits = self.visits = Visits.open(plan.folder)
             self.recovered = self._salvage()
             self.writer = self._open_writer()
             self.entries_before = self.writer.listed_entries()
             self._book()
+            if plan.refresh_seconds is not None:
+                self.visits.catch_up(self.keep_alone)
         except FrontierError as error:
             self.close()
             cure = (
@@ -67,12 +73,29 @@ class Opened:
             raise
 
     def close(self) -> None:
-        """Closes Redis. The writer is closed by who wrote."""
+        """Closes Redis and the book of visits. The writer is closed by who wrote."""
+        if self._visits is not None:
+            self._visits.close()
         if self._frontier is not None:
+            if self._plan.exclusive:
+                with contextlib.suppress(FrontierError):
+                    self._frontier.be_alone_no_more()
             with contextlib.suppress(FrontierError):
                 self._frontier.close()
         if self._server is not None:
             self._server.close()
+
+    def keep_alone(self) -> None:
+        """Takes, and keeps, the right of an exclusive run. Raises AlreadyRunning when another one has it."""
+        if not self._plan.exclusive:
+            return
+        holder = self.frontier.be_alone(self._settings.getfloat("BAIKE_LEASE_SECONDS"))
+        if holder:
+            raise AlreadyRunning(
+                f"crawl {self._plan.crawl!r} has an exclusive run already: {holder.rsplit(':', 2)[0]} (host:pid). This one ends, nothing was "
+                "changed. Wait for that run; if it is dead, its right ends by itself after BAIKE_LEASE_SECONDS. To help it on purpose, start "
+                "a worker without refresh= and exclusive="
+            )
 
     def _open_frontier(self, spider: str) -> Frontier:
         settings, folder = self._settings, self._plan.folder

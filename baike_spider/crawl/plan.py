@@ -38,7 +38,9 @@ _FOLLOWS = {"entries": ("infobox", "summary", "page", "none"), "questions": ("re
 #: spider -> the site that it crawls where none is named; its other sites hold the same
 _SITES = {"zhidao": "baidu_zhidao"}
 _SITE = "baidu_baike"
-ARGUMENTS = ("seeds", "max_entries", "max_depth", "follow", "site")
+ARGUMENTS = ("seeds", "max_entries", "max_depth", "follow", "site", "refresh", "exclusive")
+#: seconds
+_UNITS = {"h": 3600, "d": 86400, "w": 7 * 86400}
 #: the contact of our own examples, which reaches nobody
 PLACEHOLDER = "you@example.org"
 #: settings that are numbers, and the least of each
@@ -76,6 +78,10 @@ class Plan:
     max_depth: int | None
     rich: bool = False
     """Whether questions are stored with all that their page says of them."""
+    refresh_seconds: int | None = None
+    """Entries that nobody has looked at for so long are fetched again; None: no refresh."""
+    exclusive: bool = False
+    """Whether the run is refused while another exclusive one is under way."""
 
     def fetch_url(self, ref: EntryRef) -> str:
         """Where the entry is fetched: the real address, or the mirror's."""
@@ -114,7 +120,11 @@ def make_plan(spider: str, arguments: Mapping[str, str | None], settings: BaseSe
         max_entries=_count(arguments, "max_entries", least=1),
         max_depth=_count(arguments, "max_depth", least=0),
         rich=_switch(settings, "BAIKE_RICH_QUESTIONS"),
+        refresh_seconds=(refresh := _span(arguments, "refresh")),
+        exclusive=_flag(arguments, "exclusive") or refresh is not None,
     )
+    if plan.refresh_seconds is not None and site.holds != "entries":
+        raise BadInput(f"refresh={arguments['refresh']!r}: {site.title} holds {site.holds}, and only entries are refreshed")
     _check_numbers(settings)
     return plan
 
@@ -139,9 +149,10 @@ def read_seed(seed: str, *, where: str, site: Site) -> EntryRef:
     """The entry that one name or entry URL means. Raises BadInput, which says `where` it stood."""
     if not seed.strip():
         raise BadInput(f"{where}: an empty seed; give a name or an entry URL")
-    if "://" not in seed:
+    host = urlsplit(site.base).netloc
+    if "://" not in seed and not seed.lower().startswith((f"{host}/", f"//{host}/")):
         return site.named(seed)
-    ref = entry_ref(seed)
+    ref = entry_ref(seed if "://" in seed else f"https://{seed.lstrip('/')}")
     if ref is None or ref.site != site.name:
         raise BadInput(
             f"{where}: {seed} is no entry of {site.title} ({site.base}); give a name or an entry URL of that site, or choose site="
@@ -182,6 +193,24 @@ def _switch(settings: BaseSettings, name: str) -> bool:
         return settings.getbool(name)
     except ValueError:
         raise BadInput(f"{name}={settings.get(name)!r}: give 0 or 1") from None
+
+
+def _span(arguments: Mapping[str, str | None], name: str) -> int | None:
+    """Seconds of `30d`, `12h`, `2w`."""
+    text = (arguments.get(name) or "").strip()
+    if not text:
+        return None
+    number, unit = text[:-1], text[-1].lower()
+    if unit not in _UNITS or not (number.isascii() and number.isdigit()) or len(number) > 6:
+        raise BadInput(f"{name}={text!r}: give a whole number of hours, days or weeks, such as 12h, 30d or 2w")
+    return int(number) * _UNITS[unit]
+
+
+def _flag(arguments: Mapping[str, str | None], name: str) -> bool:
+    text = (arguments.get(name) or "0").strip().lower()
+    if text not in ("0", "1", "no", "yes", "false", "true"):
+        raise BadInput(f"{name}={text!r}: give 1 or 0")
+    return text in ("1", "yes", "true")
 
 
 def _mirror(address: str) -> str:

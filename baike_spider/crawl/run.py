@@ -18,9 +18,11 @@ from scrapy.utils.defer import _schedule_coro
 
 from baike_spider.crawl.gate import Gate, Manners
 from baike_spider.crawl.ledger import Ledger, reject_record
+from baike_spider.crawl.look import Look
 from baike_spider.crawl.opening import Opened
 from baike_spider.crawl.pace import Pace
 from baike_spider.crawl.plan import Plan, check_contact, read_seed
+from baike_spider.crawl.refresh import Refresh
 from baike_spider.exits import BadInput, FrontierGone, OutputFailed, RunError
 from baike_spider.frontier import FrontierError, FrontierUnreachable
 from baike_spider.frontier.intake import Intake
@@ -51,6 +53,8 @@ _HEARTBEAT_SECONDS = 5.0
 _LOOK_SECONDS = 1.0
 #: seconds between two looks at the list of start URLs, and how many are taken at once
 _START_URLS_SECONDS, _START_URLS = 1.0, 500
+#: seconds between two looks whether a refresh has to queue more
+_FEED_SECONDS = 1.0
 
 _runs: dict[Crawler, Run] = {}
 
@@ -77,7 +81,9 @@ class Run:
         self._timers: list[AsyncioLoopingCall | LoopingCall] = []
         self._unsent: set[Key] = set()
         self._opened = opened = Opened(plan, settings, spider=crawler.spidercls.name)
-        left = None if plan.max_entries is None else plan.max_entries - opened.entries_before
+        left = plan.max_entries
+        if left is not None and plan.refresh_seconds is None:
+            left -= opened.entries_before
         self.gate = Gate(opened.frontier.throttle, _manners(settings), self)
         self.intake = Intake(
             opened.frontier,
@@ -85,13 +91,23 @@ class Run:
             max_entries=left,
             room=lambda: self.gate.room(self.host, len(self._unsent)),
         )
-        self.ledger = Ledger(self.intake, opened.writer, max_depth=plan.max_depth, retry_seconds=settings.getfloat("BAIKE_RETRY_SECONDS"))
+        self.ledger = Ledger(
+            self.intake,
+            opened.writer,
+            max_depth=plan.max_depth,
+            retry_seconds=settings.getfloat("BAIKE_RETRY_SECONDS"),
+            visits=opened.visits,
+        )
         try:
             self._queue_seeds()
             self.gate.watch(self.host)
+            self._refresh = self._plan_refresh()
         except FrontierError as error:
             opened.close()
             raise FrontierGone(str(error)) from error
+        except ShardError as error:
+            opened.close()
+            raise OutputFailed(str(error)) from error
         except RunError:
             opened.close()
             raise
@@ -120,6 +136,20 @@ class Run:
             example = "刘德华,清华大学" if plan.site.holds == "entries" else f"{plan.site.fetch_base}/list?cid=106"
             raise BadInput(f"crawl {plan.crawl!r} is new and has no seeds: give -a seeds={example} or -a seeds=@FILE")
 
+    def _plan_refresh(self) -> Refresh | None:
+        plan, visits = self.plan, self._opened.visits
+        if plan.refresh_seconds is None:
+            return None
+        before = int(time.time()) - plan.refresh_seconds
+        refresh = Refresh(self.intake.frontier, visits, plan.site, before=before, most=plan.max_entries)
+        refresh.feed()
+        logger.info(
+            "refresh: %d entries were looked at last before %s",
+            visits.count_due(before),
+            time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(before)),
+        )
+        return refresh
+
     def _attach(self) -> None:
         settings = self.crawler.settings
         for tick, seconds in (
@@ -129,6 +159,7 @@ class Run:
             (self._beat, _HEARTBEAT_SECONDS),
             (self.gate.look, _LOOK_SECONDS),
             (self._take_start_urls, _START_URLS_SECONDS),
+            (self._feed, _FEED_SECONDS),
         ):
             timer = create_looping_call(tick)
             timer.start(seconds, now=False)
@@ -149,7 +180,14 @@ class Run:
             self.ledger.unless_settled(lease, "dead", error=f"{lease.locator!r} is no entry of {self.plan.site.title}")
             return None
         self._unsent.add(lease.key)
-        return Request(self.plan.fetch_url(ref), errback=self._fetch_failed, dont_filter=True, meta={"lease": lease, "depth": lease.depth})
+        look = Look.of(lease.note)
+        return Request(
+            self.plan.fetch_url(ref),
+            headers=look.headers() if look is not None else None,
+            errback=self._fetch_failed,
+            dont_filter=True,
+            meta={"lease": lease, "depth": lease.depth},
+        )
 
     def left(self, lease: Lease | None) -> None:
         """The request of this lease is on its way."""
@@ -221,6 +259,8 @@ class Run:
         """Runs what talks to Redis and disk on a timer: what cannot be done now is done at the next tick."""
         try:
             work()
+        except RunError as error:
+            self.fail(error)
         except ShardError as error:
             self.fail(OutputFailed(str(error)))
         except FrontierUnreachable as error:
@@ -239,6 +279,11 @@ class Run:
     def _before_idle(self) -> None:
         self._take_start_urls()
         self.commit()
+        self._feed()
+
+    def _feed(self) -> None:
+        if self._refresh is not None and not self.stopping:
+            self._with_frontier(self._refresh.feed)
 
     def _fetch_failed(self, failure: Failure) -> None:
         """Settles the lease of a request that never became a response."""
@@ -263,6 +308,7 @@ class Run:
             lost = self.intake.renew()
             if lost:
                 logger.warning("%d leases ran out and were given away", lost)
+            self._opened.keep_alone()
 
         self._with_frontier(renew)
 

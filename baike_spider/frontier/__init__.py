@@ -7,7 +7,7 @@ from baike_spider.frontier.embedded import EmbeddedServer
 from baike_spider.frontier.errors import FrontierError, FrontierLost, FrontierMisconfigured, FrontierUnreachable, ServerNotStarted
 from baike_spider.frontier.frontier import Frontier
 from baike_spider.frontier.item import Key
-from baike_spider.frontier.lease import Candidate, Lease
+from baike_spider.frontier.lease import Candidate, Lease, Revisit
 from baike_spider.frontier.status import Counts, DeadLetter, FrontierStatus, HostStatus, WorkerStatus
 from baike_spider.frontier.throttle import Grant, HostState, Report, Throttle, Trouble
 from baike_spider.frontier.worker import is_alive, worker_name
@@ -29,6 +29,7 @@ __all__ = [
     "Key",
     "Lease",
     "Report",
+    "Revisit",
     "ServerNotStarted",
     "Throttle",
     "Trouble",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from baike_spider.frontier.item import Key
-    from baike_spider.frontier.lease import Candidate, Lease
+    from baike_spider.frontier.lease import Candidate, Lease, Revisit
 
 __all__ = ["BATCH", "CrawlCalls", "identified", "named"]
 
@@ -53,6 +53,11 @@ class CrawlCalls:
     def adding(self, candidates: Sequence[Candidate]) -> list[Call]:
         """The calls that add them."""
         return [self._adding(candidates[at : at + BATCH]) for at in range(0, len(candidates), BATCH)]
+
+    def reopening(self, revisit: Revisit) -> list[bytes | int | str]:
+        """The arguments of one entry for reopen.lua."""
+        names = [(*identified(name.key), pack_item(name.key, name.locator, name.depth)) for name in revisit.names]
+        return [len(names), *(part for name in names for part in name), revisit.note]
 
     def _adding(self, candidates: Sequence[Candidate]) -> Call:
         lists: dict[int, int] = {}

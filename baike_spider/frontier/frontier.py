@@ -6,7 +6,7 @@ durable is the crawl's knowledge, not ours. An item is in one place at any time,
     add --> pending --lease--> leased --ack--> done          claim: "this page is these entries too": first come, first served,
               ^                  |                           the others are parked until the owner is done, and come back if it dies
               +-- back, delayed -+--give_back, bury--> dead --retry_dead--> back
-                 (lease ran out, give_back)
+                 (lease ran out, give_back)       done --reopen--> pending, with a note of what to compare with
 
 The order that loses nothing: `claim` with the page's links before a record is written, `ack` after the records are durable.
 Every call is one round trip however many items it carries, and may be repeated after an error: it is idempotent, or fenced by the lease's token.
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from baike_spider.frontier.item import Key
+    from baike_spider.frontier.lease import Revisit
 
 __all__ = ["Candidate", "Frontier", "Lease"]
 
@@ -122,8 +123,8 @@ class Frontier:
         tally, deadline, granted = self._connection.call(again if repeated else replace(first, again=again.args))
         self._unanswered = ""
         self._hear(tally)
-        triples = zip(granted[::3], granted[1::3], granted[2::3], strict=True)
-        return [Lease(*unpack_item(item), int(token), int(attempts), float(deadline)) for item, token, attempts in triples]
+        parts = zip(granted[::4], granted[1::4], granted[2::4], granted[3::4], strict=True)
+        return [Lease(*unpack_item(item), int(token), int(tries), float(deadline), note.decode()) for item, token, tries, note in parts]
 
     def ack(self, leases: Iterable[Lease]) -> int:
         """Finishes items whose records are durable; how many were still held. A lease that was given away changes nothing."""
@@ -172,6 +173,30 @@ class Frontier:
         For a new queue beside old shards. Their links are not queued: `add` those. After a crash use `salvage`.
         """
         return self._book("done", list(keys)) + self._book("alias", list(aliases))
+
+    def reopen(self, revisits: Sequence[Revisit]) -> tuple[int, int]:
+        """Queues finished entries once more, before all others, in this order: how many were not under way already, and how many items wait
+        there now. Call it with what fits in one call (some hundred)."""
+        rows = [part for revisit in revisits for part in self._calls.reopening(revisit)]
+        tally, queued, waiting = self._calls.run("reopen", (*self._keys.core, self._keys.pending[0]), *rows)
+        self._hear(tally)
+        return int(queued), int(waiting)
+
+    def be_alone(self, seconds: float, alive: Callable[[str], bool] = is_alive) -> str:
+        """Takes, or keeps, the right to be the crawl's only exclusive run for so long: "" when it is ours, else who has it.
+
+        A holder whose process is surely gone loses it at once, any other when its time ran out.
+        """
+        holder = self._alone(seconds)
+        return "" if holder == self.worker or (not alive(holder) and self._alone(seconds, dead=holder) == self.worker) else holder
+
+    def be_alone_no_more(self) -> None:
+        """Frees that right, if it is ours."""
+        self._alone(0)
+
+    def _alone(self, seconds: float, dead: str = "") -> str:
+        holder, _ = self._calls.run("alone", (self._keys.meta,), self.worker, seconds, dead)
+        return str(holder.decode())
 
     def dead_letters(self) -> Iterator[DeadLetter]:
         """Every dead letter, in no order; those buried meanwhile may be missing."""

@@ -5,7 +5,7 @@ and every script may touch them in one step. There is no other key, so a purge n
 
 | key             | type | content                                                                                                         |
 |-----------------|------|-----------------------------------------------------------------------------------------------------------------|
-| `meta`          | hash | generation, format, begun; open, done, duplicates; token (last one handed out); ids, titles (table sizes)        |
+| `meta`          | hash | generation, format, begun; open, done, duplicates; token (last one handed out); ids, titles (table sizes); alone (lua/alone.lua); draining |
 | `ids`, `titles` | hash | the seen tables: bucket number -> packed entries of 4 (lemma ids) or 8 bytes (all other keys), see lua/seen.lua  |
 | `pending:N`     | list | items of depth N that were never leased, first seen first; the last list holds every greater depth too           |
 | `back`          | zset | items that came back, by depth; they go before the never leased ones of their depth                              |
@@ -17,6 +17,7 @@ and every script may touch them in one step. There is no other key, so a purge n
 | `claims`        | hash | kid -> the identities it claimed, while it is not finished                                                       |
 | `owners`        | hash | claimed kid -> who claimed it, or why its queued item is to be dropped                                           |
 | `parked`        | hash | kid -> item that waits for the fate of its owner                                                                 |
+| `revisits`      | hash | kid -> what to compare with, of finished items that are queued once more (see lua/reopen.lua), until they are finished again |
 | `workers`       | hash | worker -> time of the last heartbeat and what it said                                                            |
 | `manners`       | hash | host -> how all workers treat it: latest slot, intervals, pause, refusals (cmsgpack, see lua/manners.lua)        |
 
@@ -38,7 +39,7 @@ FORMAT = 1
 #: pending lists; the last one holds this depth - 1 and all greater ones in the order they were seen
 LEVELS = 32
 
-_CORE = ("meta", "ids", "titles", "back", "delayed", "leases", "deadlines", "tries", "dead", "claims", "owners", "parked")
+_CORE = ("meta", "ids", "titles", "back", "delayed", "leases", "deadlines", "tries", "dead", "claims", "owners", "parked", "revisits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class CrawlKeys:
     workers: bytes = field(init=False)
     manners: bytes = field(init=False)
     core: tuple[bytes, ...] = field(init=False)
-    """What scripts over the queue take as KEYS 1-12."""
+    """What scripts over the queue take as KEYS 1-13."""
     seen: tuple[bytes, ...] = field(init=False)
     """The first three of them: meta, ids, titles."""
     pending: tuple[bytes, ...] = field(init=False)

@@ -1,4 +1,4 @@
-"""The two values that cross the frontier's door: what may have to be fetched, and what a worker may fetch now."""
+"""The values that cross the frontier's door: what may have to be fetched, what is to be fetched again, and what a worker may fetch now."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from baike_spider.frontier.item import Key
 
-__all__ = ["Candidate", "Lease"]
+__all__ = ["Candidate", "Lease", "Revisit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,16 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Revisit:
+    """A finished entry that is to be fetched again."""
+
+    names: tuple[Candidate, ...]
+    """Every identity it may have been finished under, the likeliest first."""
+    note: str
+    """What the fetched page is compared with; not empty, short, for whoever leases it. The frontier only keeps it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lease:
     """An entry that this worker may fetch until the deadline."""
 
@@ -36,3 +46,5 @@ class Lease:
     """Failed attempts before this one."""
     deadline: float
     """Seconds since 1970 by the Redis server's clock. Renew at a third of `lease_seconds`, by the worker's own clock."""
+    note: str = ""
+    """What `reopen` was told to compare with, when the entry is visited again; "" for an entry that nobody has."""

@@ -169,6 +169,11 @@ class ShardWriter:
                 self.roll()
                 self._unusable = _CLOSED
 
+    @property
+    def stem(self) -> str:
+        """Name of the shards that hold what the last `commit` made durable, without kind and suffix; "" when nothing was written."""
+        return self._stem
+
     def listed_entries(self) -> int:
         """Entries, or questions, in the folder's manifest, of all workers and runs."""
         counts = load_manifest(self.folder).counts

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from baike_spider.crawl.items import EntryItem
 from baike_spider.spiders.frontier_spider import FrontierSpider
+from baike_spider.spiders.pages import validators_of
 from extractors import disagreements, extract, links
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ class BaikeSpider(FrontierSpider):
     max_depth    follow links so many steps from the seeds; 0: the seeds alone
     follow       which links: infobox (default), summary (infobox and summary), page (all of the text), none
     site         baidu_baike (default)
+    refresh      30d, 12h, 2w: entries not looked at for so long are fetched again, longest ago first; max_entries limits how many this run
+                 looks at or stores; implies exclusive
+    exclusive    1: the run is refused while another exclusive one of this crawl is under way
     """
 
     name = "baike"
@@ -36,9 +40,16 @@ class BaikeSpider(FrontierSpider):
         @page example.html
         @entry 样例镇 4
         """
+        if self.is_unchanged(response):
+            return
         page = self.read(response)
         entry = extract(page)
         for found in disagreements(page) if entry.layout == "react" else ():
             self.crawler.stats.inc_value(f"extract/disagreement/{found.field.partition('[')[0]}")
         follow = self.plan.follow
-        yield EntryItem(entry, links=() if follow == "none" else links(page, entry, scope=follow), lease=response.meta.get("lease"))
+        yield EntryItem(
+            entry,
+            links=() if follow == "none" else links(page, entry, scope=follow),
+            lease=response.meta.get("lease"),
+            validators=validators_of(response),
+        )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Spider
 from scrapy.exceptions import CloseSpider
 
+from baike_spider.crawl.look import Look, short_digest
 from baike_spider.crawl.plan import make_plan
 from baike_spider.crawl.run import Run
 from baike_spider.exits import RunError
 from baike_spider.pipelines.verdicts import FetchFailed
-from baike_spider.spiders.pages import page_of
+from baike_spider.spiders.pages import page_of, utc_now, validators_of
 from extractors import Refused, __version__
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from baike_spider.crawl.plan import Plan
+    from baike_spider.frontier import Lease
     from extractors import Page
 
 __all__ = ["FrontierSpider"]
@@ -63,10 +66,25 @@ class FrontierSpider(Spider):
         for request in nothing:
             yield request
 
+    def is_unchanged(self, response: Response) -> bool:
+        """Whether a page that was fetched again is the one that is stored, by the server's word or by its bytes; then its lease is settled."""
+        lease: Lease | None = response.meta.get("lease")
+        look, run = Look.of(lease.note if lease else ""), Run.of(self.crawler)
+        if lease is None or look is None or run is None or response.status not in (200, 304):
+            return False
+        digest = "" if response.status == 304 else f"sha256:{sha256(response.body).hexdigest()}"
+        if digest and short_digest(digest) != look.digest:
+            return False
+        run.gate.good(run.host)
+        run.ledger.unchanged(lease, at=utc_now(), validators=validators_of(response), digest=digest)
+        return True
+
     def read(self, response: Response) -> Page:
         """The response as a page. Raises FetchFailed where the server could not answer, Refused where it sent us off the site."""
         page = page_of(response, self.plan)
         response.meta["page"] = page
+        if response.status == 304:
+            raise FetchFailed(f"HTTP 304 from {response.url}, which was not asked whether it changed")
         if response.status in _TEMPORARY:
             raise FetchFailed(f"HTTP {response.status} from {response.url}")
         if 300 <= response.status < 400:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from baike_spider.crawl.look import Validators
 from extractors import Page, entry_url
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from baike_spider.crawl.plan import Plan
 
-__all__ = ["page_of"]
+__all__ = ["page_of", "utc_now", "validators_of"]
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 
@@ -24,6 +25,11 @@ _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 def utc_now() -> str:
     """The time of a fetch: UTC, ISO 8601, whole seconds."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def validators_of(response: Response) -> Validators:
+    """What the server gave to ask by next time."""
+    return Validators.of(response.headers.get("ETag"), response.headers.get("Last-Modified"))
 
 
 def page_of(response: Response, plan: Plan, *, now: Callable[[], str] = utc_now) -> Page:

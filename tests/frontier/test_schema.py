@@ -38,7 +38,7 @@ def test_no_script_makes_up_a_key(path: Path) -> None:
 
 def test_all_keys_of_a_crawl_are_in_one_slot() -> None:
     keys = CrawlKeys("刘-1")
-    assert len(set(keys.all)) == len(keys.all) == 46
+    assert len(set(keys.all)) == len(keys.all) == 47
     assert all(key.startswith("baike:{刘-1}:".encode()) for key in keys.all)
 
 

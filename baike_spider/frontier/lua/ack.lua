@@ -1,6 +1,6 @@
 -- uses: head seen queue
 -- Finishes leased items: their records are durable.
--- KEYS       1-12 core
+-- KEYS       1-13 core
 -- ARGV       1-2 head; 3.. kid, fingerprint, token of each
 -- Result     {tally, how many were still held}
 -- Invariant  a lease that was given away changes nothing; an item whose entry another lease still works on is parked, not finished

@@ -1,6 +1,6 @@
 -- uses: head seen queue
 -- How far the crawl is, cheaply.
--- KEYS       1-12 core
+-- KEYS       1-13 core
 -- ARGV       1-2 head
 -- Result     {tally}
 -- Invariant  nothing is written

@@ -1,6 +1,6 @@
 -- uses: head seen queue
 -- Reads dead letters, one stretch at a time.
--- KEYS       1-12 core
+-- KEYS       1-13 core
 -- ARGV       1-2 head; 3 cursor, 4 about how many
 -- Result     {next cursor, then item, attempts, time, worker, failure of each}
 -- Invariant  nothing is written

@@ -1,6 +1,6 @@
 -- uses: head seen queue
 -- Returns leased items to the queue, at once or later, or to the dead.
--- KEYS       1-12 core
+-- KEYS       1-13 core
 -- ARGV       1-2 head; 3 seconds to wait, 4 "back" | "failed" | "bury", 5 failure in words, 6 attempts after which an item is dead; 7.. kid, token of each
 -- Result     {tally, how many were still held}
 -- Invariant  a lease that was given away changes nothing; only "failed" counts as an attempt

@@ -1,13 +1,20 @@
 -- uses: head seen queue
 -- Hands out the next items; before that, what expired or is due comes back.
--- KEYS       1-12 core, 13.. every pending list by level
+-- KEYS       1-13 core, 14.. every pending list by level
 -- ARGV       1-2 head; 3 how many, 4 seconds, 5 worker, 6 name of this call, 7 "1" when the call is repeated because its answer was lost,
 --            8 lapses after which an item is dead
--- Result     {tally, deadline, {item, token, attempts of each}}; error LOST when the queue is empty but the books say otherwise
+-- Result     {tally, deadline, {item, token, attempts, note of each}}; error LOST when the queue is empty but the books say otherwise
 -- Invariant  an item is in one place; lowest depth first, then first seen; tokens only grow, over restarts of the server too
 local wanted, deadline, granted = tonumber(ARGV[3]), now + tonumber(ARGV[4]), {}
 local token = tonumber(redis.call('HGET', KEYS[1], 'token') or 0)
 local first_token = token
+local revisiting = redis.call('EXISTS', REVISITS) == 1
+
+local function grant(kid, item, text)
+  local at = #granted
+  granted[at + 1], granted[at + 2], granted[at + 3] = item, text, tries_of(kid)
+  granted[at + 4] = revisiting and redis.call('HGET', REVISITS, kid) or ''
+end
 
 local function hand_out(kid, item)
   local time = redis.call('TIME')
@@ -15,7 +22,7 @@ local function hand_out(kid, item)
   local text = string.format('%.0f', token)
   redis.call('HSET', LEASES, kid, cmsgpack.pack({text, ARGV[5], ARGV[6], item}))
   redis.call('ZADD', DEADLINES, deadline, kid)
-  granted[#granted + 1], granted[#granted + 2], granted[#granted + 3] = item, text, tries_of(kid)
+  grant(kid, item, text)
 end
 
 if ARGV[7] == '1' then
@@ -23,7 +30,7 @@ if ARGV[7] == '1' then
   for i = 1, #all, 2 do
     local lease = cmsgpack.unpack(all[i + 1])
     if lease[2] == ARGV[5] and lease[3] == ARGV[6] then
-      granted[#granted + 1], granted[#granted + 2], granted[#granted + 3] = lease[4], lease[1], tries_of(all[i])
+      grant(all[i], lease[4], lease[1])
       redis.call('ZADD', DEADLINES, deadline, all[i])
     end
   end
@@ -41,12 +48,12 @@ for _, item in ipairs(redis.call('ZRANGEBYSCORE', DELAYED, '-inf', now, 'LIMIT',
   put_back(item)
 end
 
-local level, returned = 13, redis.call('ZRANGE', BACK, 0, 0, 'WITHSCORES')
+local level, returned = 14, redis.call('ZRANGE', BACK, 0, 0, 'WITHSCORES')
 local function next_item()
   while level <= #KEYS and redis.call('LLEN', KEYS[level]) == 0 do
     level = level + 1
   end
-  if returned[1] and (level > #KEYS or math.min(tonumber(returned[2]), #KEYS - 13) <= level - 13) then
+  if returned[1] and (level > #KEYS or math.min(tonumber(returned[2]), #KEYS - 14) <= level - 14) then
     local item = returned[1]
     redis.call('ZREM', BACK, item)
     returned = redis.call('ZRANGE', BACK, 0, 0, 'WITHSCORES')
@@ -56,7 +63,7 @@ local function next_item()
 end
 
 local dry = false
-while #granted < wanted * 3 do
+while #granted < wanted * 4 do
   local item = next_item()
   if not item then
     dry = true

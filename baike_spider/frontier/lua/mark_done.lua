@@ -1,6 +1,6 @@
 -- uses: head seen queue
 -- Books entries that are finished without an acknowledgement.
--- KEYS       1-12 core
+-- KEYS       1-13 core
 -- ARGV       1-2 head; 3 "done", "alias" (other names of such entries) or "claimed" (done, but only what claimed its entry); 4.. kid, fingerprint of each
 -- Result     {tally, how many were not booked yet}
 -- Invariant  what is done or is an alias stays as it is; a worker that still holds such an item loses its lease
@@ -17,6 +17,7 @@ for i = 4, #ARGV, 2 do
         redis.call('HSET', OWNERS, kid, SALVAGED) -- queued: dropped when its turn comes
       end
       redis.call('HDEL', TRIES, kid)
+      redis.call('HDEL', REVISITS, kid)
       settle(kid)
     end
     set_state(fingerprint, done and DONE or ALIAS)

@@ -1,5 +1,5 @@
 -- What may happen to an item after it was leased, and who owns which identity. Used by other scripts, not run alone.
--- KEYS       4 back, 5 delayed, 6 leases, 7 deadlines, 8 tries, 9 dead, 10 claims, 11 owners, 12 parked (1-3: seen.lua)
+-- KEYS       4 back, 5 delayed, 6 leases, 7 deadlines, 8 tries, 9 dead, 10 claims, 11 owners, 12 parked, 13 revisits (1-3: seen.lua)
 -- ARGV       none of its own
 -- Result     put_back, hold, unlease, lapse, bury, finish, settle, park, tally
 -- Invariant  every key in state QUEUED lies in exactly one of pending, back, delayed, leases, dead; a key in state ALIAS whose owner is not
@@ -10,8 +10,8 @@
 -- fingerprint of dup}; dup names the entry's owner when claim said no. A claim is {fingerprint, then kid, fingerprint, "q" | "n" of each alias}: "q" when
 -- the alias had an item of its own. In owners, FINAL says "its entry is finished: drop the item when it turns up", SALVAGED the same of an
 -- item that mark_done counted already.
-local BACK, DELAYED, LEASES, DEADLINES, TRIES, DEAD, CLAIMS, OWNERS, PARKED =
-  KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12]
+local BACK, DELAYED, LEASES, DEADLINES, TRIES, DEAD, CLAIMS, OWNERS, PARKED, REVISITS =
+  KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13]
 local FINAL, SALVAGED = '-', '+'
 
 local function kid_of(item)
@@ -43,6 +43,7 @@ end
 local function drop(kid, marker)
   redis.call('HDEL', OWNERS, kid)
   redis.call('HDEL', TRIES, kid)
+  redis.call('HDEL', REVISITS, kid)
   changes.open = changes.open - 1
   if marker == FINAL then
     changes.duplicates = changes.duplicates + 1
@@ -169,6 +170,7 @@ local function finish(kid, fingerprint, lease)
   redis.call('HDEL', TRIES, kid)
   if owner == nil then
     settle(kid)
+    redis.call('HDEL', REVISITS, kid)
     set_state(fingerprint, DONE)
     changes.open, changes.done = changes.open - 1, changes.done + 1
   elseif owner == FINAL or owner == SALVAGED then

@@ -1,13 +1,13 @@
 -- uses: head seen queue
 -- The leases of workers that are gone come back at once, and their heartbeats end.
--- KEYS       1-12 core, 13 workers
+-- KEYS       1-13 core, 14 workers
 -- ARGV       1-2 head; 3 lapses after which an item is dead; 4.. worker names
 -- Result     {tally, how many leases came back}
 -- Invariant  counts as a lease run out, no more and no less
 local gone, back = {}, 0
 for i = 4, #ARGV do
   gone[ARGV[i]] = true
-  redis.call('HDEL', KEYS[13], ARGV[i])
+  redis.call('HDEL', KEYS[14], ARGV[i])
 end
 local all = redis.call('HGETALL', LEASES)
 for i = 1, #all, 2 do

@@ -1,6 +1,6 @@
 -- uses: head seen queue
 -- Gives leases more time.
--- KEYS       1-12 core
+-- KEYS       1-13 core
 -- ARGV       1-2 head; 3 seconds; 4.. kid, token of each
 -- Result     {tally, deadline, {1 or 0 for each: still held or not}}
 -- Invariant  a lease that was given away changes nothing; one that ran out and that nobody took yet is held

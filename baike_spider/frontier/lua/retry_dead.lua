@@ -1,6 +1,6 @@
 -- uses: head seen queue
 -- Dead letters go back to the queue with their attempts forgotten.
--- KEYS       1-12 core
+-- KEYS       1-13 core
 -- ARGV       1-2 head; 3 how many of any kind, or 4.. the kids
 -- Result     {tally, how many went back}
 -- Invariant  a dead letter leaves the dead in the same step that queues it

@@ -1,0 +1,196 @@
+"""`-a refresh=`: a corpus that is kept fresh by cron pays for what changed and for nothing else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from baike_spider.shards import verify
+from tests.e2e.changing_site import ChangingSite, changing_site
+from tests.e2e.conftest import Workplace
+
+SIZE = 200
+CRAWL = ("scrapy", "crawl", "baike", "-a", f"seeds={ChangingSite.url(0)}")
+REFRESH = ("scrapy", "crawl", "baike", "-a", "refresh=0h")
+
+
+@pytest.fixture(scope="module")
+def crawled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ChangingSite, Path]]:
+    """The site, and the output folder of a crawl of all of it."""
+    with changing_site(SIZE) as site:
+        workplace = Workplace(tmp_path_factory.mktemp("crawled") / "output", site.base_url)
+        done = workplace.run(*CRAWL)
+        assert done.returncode == 0, done.stderr
+        assert len(workplace.entries()) == SIZE
+        assert site.answers() == {200: SIZE}
+        wait_a_second()
+        yield site, workplace.folder
+
+
+@pytest.fixture
+def site(crawled_once: tuple[ChangingSite, Path]) -> ChangingSite:
+    site, _ = crawled_once
+    site.reset(SIZE)
+    return site
+
+
+@pytest.fixture
+def crawled(site: ChangingSite, crawled_once: tuple[ChangingSite, Path], tmp_path: Path) -> Workplace:
+    """A workplace with the whole site in it."""
+    shutil.copytree(crawled_once[1], tmp_path / "output", ignore=shutil.ignore_patterns("redis.sock"))
+    return Workplace(tmp_path / "output", site.base_url)
+
+
+def wait_a_second() -> None:
+    """The dates of looks are whole seconds: what was fetched in this one is not older than now."""
+    time.sleep(1.1)
+
+
+def versions(workplace: Workplace) -> dict[str, str]:
+    """The text of each entry's row as `baike cat` tells it, which is each entry's newest."""
+    done = workplace.run("baike", "cat", str(workplace.folder / "baike"))
+    assert done.returncode == 0, done.stderr
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    told = [(subject, text) for subject, predicate, text in rows if predicate == "版本"]
+    assert len(told) == len(dict(told)), "an entry is told twice"
+    return dict(told)
+
+
+def truth(site: ChangingSite) -> dict[str, str]:
+    return {f"词条{number}": f"第{site.version[number]}版" for number in range(SIZE)}
+
+
+def test_two_refreshes_cost_what_changed(site: ChangingSite, crawled: Workplace) -> None:
+    for round_, changed in enumerate([(0, 33, 66, 101, 134, 199), (1, 33, 70, 104, 135, 198)], 1):
+        for number in changed:
+            site.version[number] += 1
+        done = crawled.run(*REFRESH)
+        assert done.returncode == 0, done.stderr
+        answers = site.answers()
+        assert answers[304] >= SIZE // 2 - 6
+        assert answers.total() == SIZE
+        assert len(crawled.entries()) == SIZE + 6 * round_
+        assert versions(crawled) == truth(site)
+        wait_a_second()
+    summary = crawled.run("baike", "summary", str(crawled.folder / "baike"))
+    assert f"entries  {SIZE}\n" in summary.stdout
+    assert verify(crawled.folder / "baike") == []
+
+
+def test_only_what_is_old_is_asked_for(site: ChangingSite, crawled: Workplace) -> None:
+    done = crawled.run("scrapy", "crawl", "baike", "-a", "refresh=1h")
+    assert done.returncode == 0, done.stderr
+    assert site.answers().total() == 0
+
+
+def test_new_links_of_a_changed_page_are_crawled(site: ChangingSite, crawled: Workplace) -> None:
+    site.size += 2
+    site.version[(SIZE - 1) // 2] += 1
+    done = crawled.run(*REFRESH)
+    assert done.returncode == 0, done.stderr
+    assert {entry["title"] for entry in crawled.entries()} == {f"词条{number}" for number in range(SIZE + 2)}
+
+
+def test_a_limited_refresh_takes_the_longest_unseen(site: ChangingSite, crawled: Workplace) -> None:
+    asked: list[int] = []
+    for _ in range(2):
+        done = crawled.run(*REFRESH, "-a", "max_entries=50")
+        assert done.returncode == 0, done.stderr
+        asked += [number for number, _ in site.asked]
+        assert site.answers().total() == 50
+        wait_a_second()
+    assert len(set(asked)) == 100
+
+
+def test_killed_in_mid_refresh_and_again(site: ChangingSite, crawled: Workplace) -> None:
+    for number in range(0, SIZE, 10):
+        site.version[number] += 1
+    site.pause = 0.2
+    running = crawled.start(*REFRESH)
+    while len(site.asked) < SIZE // 2 and running.poll() is None:
+        time.sleep(0.05)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.communicate()
+    before = len(site.asked)
+    assert SIZE // 2 <= before < SIZE, before
+    site.pause = 0
+    done = crawled.run(*REFRESH)
+    assert done.returncode == 0, done.stderr
+    assert versions(crawled) == truth(site)
+    assert {number for number, _ in site.asked} == set(range(SIZE))
+    assert len(site.asked) < SIZE * 2
+
+
+def test_a_lost_queue_and_a_lost_book(site: ChangingSite, crawled: Workplace) -> None:
+    folder = crawled.folder / "baike"
+    shutil.rmtree(folder / "redis")
+    (folder / "frontier.json").unlink()
+    site.version[7] += 1
+    done = crawled.run(*REFRESH)
+    assert done.returncode == 0, done.stderr
+    assert site.answers()[304] == SIZE // 2
+    assert len(crawled.entries()) == SIZE + 1
+    for path in folder.glob("visits.sqlite*"):
+        path.unlink()
+    site.version[8] += 1
+    wait_a_second()
+    done = crawled.run(*REFRESH)
+    assert done.returncode == 0, done.stderr
+    assert site.answers() == {200: SIZE}  # nobody knows an ETag any more: the pages are compared
+    assert len(crawled.entries()) == SIZE + 2
+    assert versions(crawled) == truth(site)
+
+
+def test_entries_that_are_gone_stay_and_are_not_asked_for_again_and_again(site: ChangingSite, crawled: Workplace) -> None:
+    site.gone = {5}
+    for _ in range(2):
+        done = crawled.run(*REFRESH, "-a", "max_entries=100")
+        assert done.returncode == 0, done.stderr
+        wait_a_second()
+    assert [number for number, _ in site.asked].count(5) == 1
+    assert versions(crawled) == truth(site)
+
+
+def test_the_second_of_two_runs_is_refused(site: ChangingSite, crawled: Workplace) -> None:
+    site.pause = 0.1
+    first = crawled.start(*REFRESH)
+    while not site.asked and first.poll() is None:
+        time.sleep(0.05)
+    second = crawled.run(*REFRESH)
+    assert second.returncode == 8, second.stderr
+    assert "has an exclusive run already" in second.stderr
+    assert f":{first.pid}" in second.stderr
+    helper = crawled.run("scrapy", "crawl", "baike")
+    assert helper.returncode == 0, helper.stderr
+    out, _ = first.communicate(timeout=60)
+    assert first.returncode == 0, out
+    assert site.answers().total() == SIZE
+    assert len(crawled.entries()) == SIZE
+    # whoever was killed holds nobody up
+    site.pause = 0.1
+    killed = crawled.start("scrapy", "crawl", "baike", "-a", "refresh=0h", "-a", "exclusive=1")
+    while not site.asked and killed.poll() is None:
+        time.sleep(0.05)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.communicate()
+    site.pause = 0
+    again = crawled.run(*REFRESH)
+    assert again.returncode == 0, again.stderr
+
+
+@pytest.mark.parametrize("span", ["30", "d", "3y", "-1d", "1.5h"])
+def test_bad_spans(crawled_nothing: Workplace, span: str) -> None:
+    done = crawled_nothing.run("scrapy", "crawl", "baike", "-a", f"refresh={span}")
+    assert done.returncode == 2, done.stderr
+    assert "such as 12h, 30d or 2w" in done.stderr
+
+
+@pytest.fixture
+def crawled_nothing(tmp_path: Path) -> Workplace:
+    return Workplace(tmp_path / "output", "http://127.0.0.1:9")
