@@ -5,7 +5,10 @@ Comes in: an error, or the reason Scrapy closed a spider with. Goes out: the cod
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = [
     "EXIT_CODES",
@@ -15,6 +18,7 @@ __all__ = [
     "NoContact",
     "OutputFailed",
     "RunError",
+    "ending",
     "exit_code_for",
 ]
 
@@ -30,6 +34,7 @@ EXIT_CODES: dict[int, str] = {
     7: "no contact is set for the User-Agent of a live crawl",
     8: "another exclusive run of this crawl is under way",
     9: "some input was skipped: no readable page, a refusal, or a named file that is no entry; the rest was extracted",
+    10: "no entry could be fetched: all that was tried is among the dead letters",
     11: "verify found damage: the files it names",
     130: "interrupted; the same command continues",
 }
@@ -82,6 +87,8 @@ _BY_REASON: dict[str, int] = {
     **{error.reason: error.code for error in (AlreadyRunning, BadInput, FrontierGone, OutputFailed, NoContact)},
     "refused": 5,
     "robots_forbidden": 6,
+    "all_dead": 10,
+    "feed_failed": 4,
     "shutdown": 130,
     "finished": 0,
     "max_entries": 0,
@@ -100,3 +107,17 @@ def exit_code_for(reason: str | None) -> int:
     if reason.startswith("closespider_"):
         return 1 if reason == "closespider_errorcount" else 0
     return _BY_REASON.get(reason, 1)
+
+
+def ending(reason: str | None, stats: Mapping[str, Any]) -> str | None:
+    """The reason a crawl ended for, where Scrapy's `finished` says too little: a feed that was not written, or nothing but dead letters.
+
+    >>> ending("finished", {"crawl/died": 2, "crawl/entries": 1}), ending("finished", {"crawl/died": 2})
+    ('finished', 'all_dead')
+    """
+    if exit_code_for(reason) != 0:
+        return reason
+    if any(name.startswith("feedexport/failed_count/") for name in stats):
+        return "feed_failed"
+    fetched = any(stats.get(f"crawl/{what}") for what in ("entries", "unchanged", "duplicates"))
+    return "all_dead" if reason == "finished" and stats.get("crawl/died") and not fetched else reason

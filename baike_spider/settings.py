@@ -44,6 +44,9 @@ BAIKE_RICH_QUESTIONS = _env("BAIKE_RICH_QUESTIONS", "0")
 #: seconds between two durable commits; what a killed worker fetches again at most
 BAIKE_COMMIT_SECONDS = _number("BAIKE_COMMIT_SECONDS", "1")
 
+#: 1: `scrapy crawl` prints its report, one JSON object, as the last line of standard output
+BAIKE_SUMMARY = _env("BAIKE_SUMMARY", "0")
+
 # --- the frontier ------------------------------------------------------------------------------------------------
 
 #: redis://, rediss:// or unix:// address; empty: an embedded Redis is started in the crawl's folder

@@ -23,6 +23,7 @@ from baike_spider.crawl.opening import Opened
 from baike_spider.crawl.pace import Pace
 from baike_spider.crawl.plan import Plan, check_contact, read_seed
 from baike_spider.crawl.refresh import Refresh
+from baike_spider.crawl.report import run_report, write_report
 from baike_spider.exits import BadInput, FrontierGone, OutputFailed, RunError
 from baike_spider.frontier import FrontierError, FrontierUnreachable
 from baike_spider.frontier.intake import Intake
@@ -123,6 +124,8 @@ class Run:
         run = cls(crawler, plan)
         _runs[crawler] = run
         run._attach()
+        stats = crawler.stats.get_stats() if crawler.stats is not None else {}
+        write_report(plan.folder, run_report(plan.crawl, run.intake.frontier.worker, stats))
         return run
 
     def _queue_seeds(self) -> None:
@@ -130,7 +133,8 @@ class Run:
         self.ledger.follow(plan.seeds, depth=0)
         self.ledger.commit()
         self._add_start_urls()
-        waiting = self.intake.frontier.count().open
+        counts = self.intake.frontier.count()
+        waiting, self._dead_before = counts.open, counts.dead
         logger.info("crawl %s: %d entries waiting, %d stored, %d of them recovered", plan.crawl, waiting, before, self._opened.recovered)
         if not plan.seeds and not waiting and not before and not self.crawler.settings.getfloat("BAIKE_IDLE_SECONDS"):
             example = "刘德华,清华大学" if plan.site.holds == "entries" else f"{plan.site.fetch_base}/list?cid=106"
@@ -244,12 +248,21 @@ class Run:
         finally:
             self._opened.close()
             _runs.pop(self.crawler, None)
-        stats = self.crawler.stats
-        if stats is not None:
-            for name, count in sorted(self.ledger.counts.items()):
-                stats.set_value(f"crawl/{name}", count)
-            if self.failure is not None:
-                stats.set_value("crawl/failure", self.failure.reason)
+        self.tell()
+
+    def tell(self) -> None:
+        """Puts what this run did, and what the queue held as it was heard of last, into the stats."""
+        stats, counts = self.crawler.stats, self.intake.frontier.counts
+        if stats is None:
+            return
+        for name, count in sorted(self.ledger.counts.items()):
+            stats.set_value(f"crawl/{name}", count)
+        stats.set_value("crawl/pending", counts.open)
+        stats.set_value("crawl/dead", counts.dead)
+        nothing_done = counts.done + counts.duplicates == 0
+        stats.set_value("crawl/died", counts.dead if nothing_done else max(counts.dead - self._dead_before, 0))
+        if self.failure is not None:
+            stats.set_value("crawl/failure", self.failure.reason)
 
     def _keep(self, error: RunError) -> None:
         self.failure = self.failure or error

@@ -31,6 +31,9 @@ def settings(**over: object) -> Settings:
         ("刘德华，清华大学", [EntryRef("baidu_baike", "刘德华"), EntryRef("baidu_baike", "清华大学")]),
         ("https://baike.baidu.com/item/%E5%88%98%E5%BE%B7%E5%8D%8E/114923?fr=x", [EntryRef("baidu_baike", "刘德华", 114923)]),
         ("http://baike.baidu.com/view/1758.htm", [EntryRef("baidu_baike", "", None, "/view/1758.htm")]),
+        ("baike.baidu.com/item/刘德华/114923", [EntryRef("baidu_baike", "刘德华", 114923)]),
+        ("//baike.baidu.com/view/1758.htm", [EntryRef("baidu_baike", "", None, "/view/1758.htm")]),
+        ("baike.baidu.com", [EntryRef("baidu_baike", "baike.baidu.com")]),
     ],
 )
 def test_seeds(seeds: str, expected: list[EntryRef]) -> None:
@@ -150,3 +153,22 @@ def test_a_mirror_changes_addresses_but_not_identities() -> None:
 def test_an_empty_seed_is_refused(seed: str) -> None:
     with pytest.raises(BadInput, match="start_urls: an empty seed"):
         read_seed(seed, where="start_urls", site=SITE)
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("0h", 0), ("12h", 43200), ("30d", 2592000), (" 2W ", 1209600)])
+def test_refresh(text: str, seconds: int) -> None:
+    plan = make_plan("baike", {"refresh": text}, settings())
+    assert (plan.refresh_seconds, plan.exclusive) == (seconds, True)
+
+
+@pytest.mark.parametrize("text", ["30", "d", "3y", "-1d", "1.5h", "9999999d"])
+def test_bad_spans(text: str) -> None:
+    with pytest.raises(BadInput, match="such as 12h, 30d or 2w"):
+        make_plan("baike", {"refresh": text}, settings())
+
+
+def test_exclusive() -> None:
+    assert make_plan("baike", {"exclusive": "1"}, settings()).exclusive
+    assert not make_plan("baike", {}, settings()).exclusive
+    with pytest.raises(BadInput, match="give 1 or 0"):
+        make_plan("baike", {"exclusive": "maybe"}, settings())

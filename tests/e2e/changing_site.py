@@ -53,7 +53,9 @@ class ChangingSite(ThreadingHTTPServer):
         return {}
 
     def page(self, number: int) -> bytes:
-        links = "、".join(f'<a target="_blank" href="/item/词条{n}/{n + 1}">词条{n}</a>' for n in (2 * number + 1, 2 * number + 2) if n < self.size)
+        links = "、".join(
+            f'<a target="_blank" href="/item/词条{n}/{n + 1}">词条{n}</a>' for n in (2 * number + 1, 2 * number + 2) if n < self.size
+        )
         token = f"<script>var token='{time.monotonic_ns()}'</script>" if number % 4 == 3 else ""
         return f"""<html><head><title>词条{number}_百度百科</title>{token}</head><body>
 <dd class='lemmaWgt-lemmaTitle-title'><h1>词条{number}</h1></dd>

@@ -1,0 +1,79 @@
+"""How a run ends: its exit code, and the report that a script reads."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from baike_spider.crawl.report import LAST_RUN, REPORT_FIELDS
+from tests.e2e.changing_site import ChangingSite, changing_site
+from tests.e2e.conftest import Workplace
+
+CRAWL = ("scrapy", "crawl", "baike", "-a", f"seeds={ChangingSite.url(0)}")
+
+
+def report(workplace: Workplace) -> dict[str, Any]:
+    return dict(json.loads((workplace.folder / "baike" / LAST_RUN).read_text("utf-8")))
+
+
+def test_the_report_of_a_whole_crawl(tmp_path: Path) -> None:
+    with changing_site(30) as site:
+        workplace = Workplace(tmp_path / "output", site.base_url)
+        site.gone = {29}
+        done = workplace.run(*CRAWL, BAIKE_SUMMARY="1")
+        assert done.returncode == 0, done.stderr
+        said = json.loads(done.stdout.splitlines()[-1])
+        assert said == report(workplace)
+        assert tuple(said) == REPORT_FIELDS
+        assert (said["reason"], said["exit_code"], said["entries"], said["rejects"]) == ("finished", 0, 29, {"not_an_entry": 1})
+        assert (said["requests"], said["pending"], said["dead"]) == (31, 0, 0)
+        assert said["bytes"] > 1000
+        assert said["started"] < said["ended"]
+        # a limit of time is a clean end
+        site.pause, site.size = 0.5, 60
+        site.version.update(range(10))
+        done = workplace.run("scrapy", "crawl", "baike", "-a", "refresh=0h", "-s", "CLOSESPIDER_TIMEOUT=1", BAIKE_SUMMARY="1")
+        assert done.returncode == 0, done.stderr
+        said = json.loads(done.stdout.splitlines()[-1])
+        assert said["reason"] == "closespider_timeout"
+        assert said["pending"] > 0
+
+
+def test_every_seed_dead(tmp_path: Path) -> None:
+    with changing_site(3) as site:
+        workplace = Workplace(tmp_path / "output", site.base_url)
+        site.broken = {0}
+        for _ in range(2):
+            done = workplace.run(*CRAWL, BAIKE_MAX_ATTEMPTS="1")
+            assert done.returncode == 10, done.stderr
+            assert (report(workplace)["reason"], report(workplace)["dead"]) == ("all_dead", 1)
+
+
+def test_a_feed_that_cannot_be_written(tmp_path: Path) -> None:
+    workplace = Workplace(tmp_path / "output", "http://127.0.0.1:9")
+    (tmp_path / "file").write_text("no folder")
+    done = workplace.run(*CRAWL, "-O", str(tmp_path / "file" / "entries.jsonl"))
+    assert done.returncode == 4, done.stderr
+    assert "entries.jsonl cannot be written" in done.stderr
+
+
+@pytest.mark.parametrize(("wait", "times"), [(0.3, 1), (1.2, 1), (5, 2)])
+def test_ctrl_c(tmp_path: Path, wait: float, times: int) -> None:
+    with changing_site(300) as site:
+        site.pause = 0.5
+        workplace = Workplace(tmp_path / "output", site.base_url)
+        running = workplace.start(*CRAWL)
+        time.sleep(wait)
+        for _ in range(times):
+            running.send_signal(signal.SIGINT)
+            time.sleep(0.2)
+        out, _ = running.communicate(timeout=60)
+        # -SIGINT: Python was still importing Scrapy and no line of ours had run; a shell says 130 of both
+        assert running.returncode in ({130} if wait > 4 else {130, -signal.SIGINT}), out
+        if (workplace.folder / "baike" / LAST_RUN).exists():
+            assert (report(workplace)["reason"], report(workplace)["exit_code"]) == ("shutdown", 130)
