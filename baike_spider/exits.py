@@ -92,6 +92,7 @@ _BY_REASON: dict[str, int] = {
     "shutdown": 130,
     "finished": 0,
     "max_entries": 0,
+    "drained": 0,
     "cancelled": 1,
 }
 

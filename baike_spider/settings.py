@@ -60,6 +60,11 @@ BAIKE_RETRY_SECONDS = _number("BAIKE_RETRY_SECONDS", "30")
 #: seconds for which a drained queue is watched for more (`redis-cli lpush baike:start_urls URL`) before the crawl ends
 BAIKE_IDLE_SECONDS = _number("BAIKE_IDLE_SECONDS", "0")
 
+#: seconds for which a run waits for a Redis that went away before it ends with exit code 3; nothing is lost
+BAIKE_REDIS_PATIENCE = _number("BAIKE_REDIS_PATIENCE", "600")
+#: 1: the queue stays in Redis when the crawl is finished. 0: it is cleared by the last worker of a crawl that finished by itself, without dead letters
+SCHEDULER_PERSIST = _env("SCHEDULER_PERSIST", "1")
+
 # --- manners -----------------------------------------------------------------------------------------------------
 
 #: seconds between two requests to one host, of all workers of the crawl together; robots.txt, redirects and retries count

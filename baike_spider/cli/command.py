@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
-__all__ = ["Commands", "add_command", "port", "positive"]
+__all__ = ["Commands", "Parser", "add_command", "port", "positive"]
 
 Commands = argparse._SubParsersAction
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse's, with options between the positional arguments as well as before and behind them: `add CRAWL --site X NAME`."""
+
+    _is_splitting = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        if self._is_splitting or self._subparsers is not None:
+            return super().parse_known_args(args, namespace)
+        self._is_splitting = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._is_splitting = False
 
 
 def add_command(commands: Commands[argparse.ArgumentParser], name: str, text: str, example: str) -> argparse.ArgumentParser:

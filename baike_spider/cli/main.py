@@ -14,6 +14,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import baike_spider.cli
+from baike_spider.cli.command import Parser
 from baike_spider.exits import EXIT_CODES, RunError
 from extractors import __version__
 
@@ -50,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def parser(command: str = "") -> argparse.ArgumentParser:
     """The parser of all commands, or of `command` alone where one module holds just that."""
     codes = "exit codes:\n" + "\n".join(f"  {code:3}  {meaning}" for code, meaning in EXIT_CODES.items())
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="baike",
         description="Encyclopedia pages to entries and triples. `scrapy crawl baike` fetches them.",
         epilog=codes,

@@ -52,7 +52,7 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _table(status: CrawlStatus) -> Table:
-    table = Table(title=f"crawl {status.crawl}", show_header=False, min_width=60)
+    table = Table(title=f"crawl {status.crawl}{' (draining)' if status.draining else ''}", show_header=False, min_width=60)
     for name in ("pending", "delayed", "leased", "parked", "done", "duplicates", "dead", "seen", "refused", "failed"):
         table.add_row(name, f"{getattr(status, name):,}")
     table.add_row("pages/s over 1, 10, 60 min", "   ".join(f"{status.rates[window]:.2f}" for window in ("60", "600", "3600")))

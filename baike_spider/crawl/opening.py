@@ -114,7 +114,7 @@ class Opened:
             patience=_PATIENCE_SECONDS,
             start_urls=f"{spider}:start_urls",
         )
-        if not state.generation:
+        if frontier.generation != state.generation:
             write_state(folder, State(frontier.generation))
         return frontier
 

@@ -51,6 +51,7 @@ _NUMBERS = {
     "BAIKE_LEASE_SECONDS": 3,
     "BAIKE_MAX_ATTEMPTS": 1,
     "BAIKE_PAUSE_SECONDS": 0,
+    "BAIKE_REDIS_PATIENCE": 0,
     "BAIKE_REFUSALS_TO_STOP": 1,
     "BAIKE_REFUSAL_SECONDS": 0,
     "BAIKE_RETRY_SECONDS": 0,
@@ -59,6 +60,7 @@ _NUMBERS = {
     "DOWNLOAD_DELAY": 0,
     "DOWNLOAD_TIMEOUT": 0.01,
 }
+_SWITCHES = ("BAIKE_SUMMARY", "SCHEDULER_PERSIST")
 _CRAWL_NAME = re.compile(r"[\w.\-]{1,64}")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -229,6 +231,11 @@ def _check_numbers(settings: BaseSettings) -> None:
             sound = False
         if not sound:
             raise BadInput(f"{name}={settings.get(name)!r}: give a number from {least:g}")
+    for name in _SWITCHES:
+        try:
+            settings.getbool(name)
+        except ValueError as error:
+            raise BadInput(f"{name}={settings.get(name)!r}: give 1 or 0") from error
     if settings.get("BAIKE_TRIPLES_FORMAT") not in ("jsonl", "tsv"):
         raise BadInput(f"BAIKE_TRIPLES_FORMAT={settings.get('BAIKE_TRIPLES_FORMAT')!r}: choose jsonl or tsv")
 

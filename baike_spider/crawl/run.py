@@ -17,6 +17,7 @@ from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.defer import _schedule_coro
 
 from baike_spider.crawl.gate import Gate, Manners
+from baike_spider.crawl.door import State, write_state
 from baike_spider.crawl.ledger import Ledger, reject_record
 from baike_spider.crawl.look import Look
 from baike_spider.crawl.opening import Opened
@@ -77,6 +78,7 @@ class Run:
         self.stopping = False
         self.host = urlsplit(plan.mirror or plan.site.fetch_base or plan.site.base).netloc
         """Where the entries are fetched."""
+        self._away_since: float | None = None
         self._scheduler = scheduler
         self._pace = Pace(time.monotonic())
         self._timers: list[AsyncioLoopingCall | LoopingCall] = []
@@ -241,6 +243,7 @@ class Run:
         try:
             self.ledger.close()
             self.intake.close()
+            self._clear_finished()
         except ShardError as error:
             self._keep(OutputFailed(str(error)))
         except FrontierError as error:
@@ -249,6 +252,17 @@ class Run:
             self._opened.close()
             _runs.pop(self.crawler, None)
         self.tell()
+
+    def _clear_finished(self) -> None:
+        """`SCHEDULER_PERSIST=False`: the queue of a finished crawl leaves Redis with its last worker; what is stored is known from the shards."""
+        if self.crawler.settings.getbool("SCHEDULER_PERSIST") or self.failure is not None:
+            return
+        frontier = self.intake.frontier
+        if frontier.clear_finished():
+            write_state(self.plan.folder, State(frontier.generation))
+            logger.info("SCHEDULER_PERSIST is off: the queue of the finished crawl is cleared")
+        else:
+            logger.info("SCHEDULER_PERSIST is off, but the queue is kept: entries, dead letters or other workers are left")
 
     def tell(self) -> None:
         """Puts what this run did, and what the queue held as it was heard of last, into the stats."""
@@ -277,9 +291,21 @@ class Run:
         except ShardError as error:
             self.fail(OutputFailed(str(error)))
         except FrontierUnreachable as error:
-            logger.debug("waiting for Redis: %s", error)
+            self._wait(error)
         except FrontierError as error:
             self.lost(error)
+
+    def _wait(self, error: FrontierUnreachable) -> None:
+        """Waits for a Redis that is away, but not for ever."""
+        logger.debug("waiting for Redis: %s", error)
+        now, patience = time.monotonic(), self.crawler.settings.getfloat("BAIKE_REDIS_PATIENCE")
+        self._away_since = self._away_since or now
+        if now - self._away_since > patience:
+            self.fail(
+                FrontierGone(
+                    f"{error}. It stayed away for {patience:g} s (BAIKE_REDIS_PATIENCE); the same command goes on, nothing is lost"
+                )
+            )
 
     def _poll(self) -> None:
         """A starving engine asks again only when it is given something."""
@@ -297,6 +323,9 @@ class Run:
     def _feed(self) -> None:
         if self._refresh is not None and not self.stopping:
             self._with_frontier(self._refresh.feed)
+        if self.intake.frontier.counts.draining and not self.intake.held and not self.stopping:
+            logger.info("the crawl is drained; `baike frontier resume %s` lets it go on", self.plan.folder)
+            self.stop("drained")
 
     def _fetch_failed(self, failure: Failure) -> None:
         """Settles the lease of a request that never became a response."""
@@ -357,7 +386,12 @@ class Run:
             "held": self.intake.held,
             "rates": {str(window): round(rate, 3) for window, rate in self._pace.rates().items()},
         }
-        self._with_frontier(lambda: self.intake.frontier.heartbeat(said))
+
+        def beat() -> None:
+            self.intake.frontier.heartbeat(said)
+            self._away_since = None
+
+        self._with_frontier(beat)
 
     def lost(self, error: FrontierError) -> None:
         """Waiting for Redis does not help: ends the run."""

@@ -43,6 +43,8 @@ __all__ = ["Candidate", "Frontier", "Lease"]
 
 #: longest failure text that a dead letter keeps, in characters
 _LONGEST_ERROR = 1000
+#: seconds; a worker that has not said anything for so long does not hold up the clearing of a finished crawl
+_SILENCE = 60
 
 
 class Frontier:
@@ -266,13 +268,26 @@ class Frontier:
         """The popped URLs were added, or are none of ours: forget them."""
         return self._start_urls.queued(urls)
 
+    def drain(self, *, stop: bool = True) -> None:
+        """Hands out nothing more, whoever asks, until it is called with `stop=False`; what is leased may be finished."""
+        self._calls.run("drain", (self._keys.meta,), "1" if stop else "")
+
+    def clear_finished(self) -> bool:
+        """Forgets the queue when the crawl is finished, has no dead letters and no other worker; whether it did.
+
+        The crawl begins anew under another `generation`; who knows it by the old one may still `connect`.
+        """
+        generation = secrets.token_hex(8)
+        if not self._calls.run("clear", self._keys.all, generation, FORMAT, self.worker, _SILENCE):
+            return False
+        self._begin_anew(generation)
+        return True
+
     def purge(self) -> None:
         """Forgets the whole crawl and begins it anew; its other workers get FrontierLost. Start URLs stay."""
         generation = secrets.token_hex(8)
         self._connection.call(Call("purge", self._keys.all, (generation, FORMAT, self._calls.time())))
-        self._calls.generation, self.begun_here, self.counts = generation, True, Counts()
-        self._known.forget()
-        self._recent.forget()
+        self._begin_anew(generation)
 
     def close(self) -> None:
         """Takes this worker off the table of heartbeats and closes the connection. Give back or acknowledge the leases before."""
@@ -286,6 +301,11 @@ class Frontier:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _begin_anew(self, generation: str) -> None:
+        self._calls.generation, self.begun_here, self.counts = generation, True, Counts()
+        self._known.forget()
+        self._recent.forget()
 
     def _join(self, expected: str) -> None:
         call = Call("open", self._keys.all, (secrets.token_hex(8), expected, FORMAT, self._calls.time()))

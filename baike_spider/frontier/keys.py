@@ -5,7 +5,7 @@ and every script may touch them in one step. There is no other key, so a purge n
 
 | key             | type | content                                                                                                         |
 |-----------------|------|-----------------------------------------------------------------------------------------------------------------|
-| `meta`          | hash | generation, format, begun; open, done, duplicates; token (last one handed out); ids, titles (table sizes); alone (lua/alone.lua); draining |
+| `meta`          | hash | generation, format, begun; open, done, duplicates; token (last one handed out); ids, titles (table sizes); alone, draining, after (see their lua files) |
 | `ids`, `titles` | hash | the seen tables: bucket number -> packed entries of 4 (lemma ids) or 8 bytes (all other keys), see lua/seen.lua  |
 | `pending:N`     | list | items of depth N that were never leased, first seen first; the last list holds every greater depth too           |
 | `back`          | zset | items that came back, by depth; they go before the never leased ones of their depth                              |

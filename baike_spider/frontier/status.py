@@ -34,10 +34,13 @@ class Counts:
     wake: float | None = None
     """Seconds until the next delayed item is due or the next lease runs out; None when there is neither."""
 
+    draining: bool = False
+    """Whether nothing is handed out any more, see `Frontier.drain`."""
+
     @classmethod
     def read(cls, tally: Sequence[Any]) -> Counts:
-        wanted, leased, delayed, done, duplicates, dead, wake = tally
-        return cls(wanted, leased, delayed, done, duplicates, dead, float(wake) if wake else None)
+        wanted, leased, delayed, done, duplicates, dead, wake, draining = tally
+        return cls(wanted, leased, delayed, done, duplicates, dead, float(wake) if wake else None, bool(draining))
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,8 @@ class CrawlStatus:
     redis: str
     redis_bytes: int | None
     disk_free_bytes: int
+    draining: bool
+    """Whether nothing is handed out any more (`baike frontier drain`)."""
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -82,6 +84,7 @@ def crawl_status(frontier: Frontier, folder: Path) -> CrawlStatus:
         redis=state.redis,
         redis_bytes=state.redis_memory,
         disk_free_bytes=shutil.disk_usage(folder).free,
+        draining=counts.draining,
     )
 
 

@@ -71,6 +71,20 @@ def test_an_outage_costs_time_and_nothing_else(own_site: Workplace, server: Serv
     assert "error of ours" not in out
 
 
+def test_a_redis_that_stays_away_ends_the_run(own_site: Workplace, server: Server) -> None:
+    running = own_site.start(*CRAWL, **SLOW, REDIS_URL=server.url, BAIKE_REDIS_PATIENCE="4")
+    wait_for_entries(own_site, running)
+    time.sleep(1.5)
+    server.kill()
+    out, _ = running.communicate(timeout=60)
+    assert running.returncode == 3, out
+    assert "It stayed away for 4 s (BAIKE_REDIS_PATIENCE)" in out
+    server.start()
+    again = own_site.run(*CRAWL, REDIS_URL=server.url)
+    assert again.returncode == 0, again.stderr
+    assert complete(own_site)
+
+
 def test_ctrl_c_while_redis_is_away(own_site: Workplace, server: Server) -> None:
     running = own_site.start(*CRAWL, **SLOW, REDIS_URL=server.url)
     wait_for_entries(own_site, running)

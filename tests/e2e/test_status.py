@@ -44,7 +44,7 @@ def test_a_running_and_a_finished_crawl(own_site: Workplace) -> None:
 def test_dead_letters_are_told_and_tried_again(own_site: Workplace) -> None:
     seed = "https://baike.baidu.com/item/雾屿钟表行/900000050"
     done = own_site.run("scrapy", "crawl", "baike", "-a", f"seeds={seed}", "-a", "max_depth=0")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 10, done.stderr
     folder = str(own_site.folder / "baike")
     dead = own_site.run("baike", "frontier", "dead", folder)
     assert dead.stdout.startswith("雾屿钟表行/900000050\t"), dead.stderr
@@ -69,3 +69,38 @@ def test_a_folder_that_is_no_crawl(workplace: Workplace, tmp_path: object) -> No
     done = workplace.run("baike", "status", str(tmp_path))
     assert done.returncode == 2
     assert "is no crawl's folder" in done.stderr
+
+
+def test_a_drained_crawl_stops_and_is_resumed(own_site: Workplace) -> None:
+    running = own_site.start(*CRAWL, BAIKE_DELAY="0.3")
+    wait_for_entries(own_site, running)
+    folder = str(own_site.folder / "baike")
+    said = own_site.run("baike", "frontier", "drain", folder)
+    assert "baike frontier resume" in said.stderr
+    out, _ = running.communicate(timeout=60)
+    assert running.returncode == 0, out
+    assert "Spider closed (drained)" in out
+    stored = len(own_site.entries())
+    assert 0 < stored < 40
+    seen = status(own_site)
+    assert seen["draining"]
+    assert (seen["leased"], seen["pending"] > 0) == (0, True)
+    again = own_site.run(*CRAWL)
+    assert again.returncode == 0
+    assert "(drained)" in again.stderr
+    assert len(own_site.entries()) == stored
+    assert own_site.run("baike", "frontier", "resume", folder).returncode == 0
+    assert own_site.run(*CRAWL, "-s", "SCHEDULER_PERSIST=0").returncode == 0
+    assert len(own_site.entries()) == 40
+    # the queue is cleared, and the next run knows what is stored
+    assert status(own_site)["seen"] == 0
+    again = own_site.run(*CRAWL)
+    assert again.returncode == 0, again.stderr
+    assert len(own_site.entries()) == 40
+
+
+def test_options_may_stand_between_names(own_site: Workplace) -> None:
+    assert own_site.run(*CRAWL, "-a", "max_depth=0").returncode == 0
+    folder = str(own_site.folder / "baike")
+    added = own_site.run("baike", "frontier", "add", folder, "--site", "baidu_baike", "不在这里", "也不在")
+    assert "2 new" in added.stderr

@@ -1,10 +1,11 @@
-"""Finished entries are queued once more, and finished again; one exclusive run at a time."""
+"""Finished entries are queued once more, and finished again; one exclusive run at a time; draining; clearing what is finished."""
 
 from __future__ import annotations
 
+import pytest
 import redis
 
-from baike_spider.frontier import Candidate, Frontier, Revisit
+from baike_spider.frontier import Candidate, Frontier, FrontierLost, Revisit
 from tests.frontier.conftest import Clock, Joining
 
 
@@ -124,3 +125,36 @@ def test_one_exclusive_run_at_a_time(join: Joining, clock: Clock) -> None:
     assert first.be_alone(60, alive=lambda _: False) == ""
     first.be_alone_no_more()
     assert second.be_alone(60) == ""
+
+
+def test_a_drained_queue_hands_out_nothing_and_goes_on(join: Joining) -> None:
+    worker, person = join("w1"), join("w2")
+    worker.add([Candidate("甲", "甲"), Candidate("乙", "乙")])
+    held = worker.lease(1)
+    person.drain()
+    assert worker.lease(5) == []
+    assert worker.counts.draining
+    assert worker.ack(held) == 1
+    assert worker.counts.open == 1
+    person.drain(stop=False)
+    assert [lease.key for lease in worker.lease(5)] == ["乙"]
+    assert not worker.counts.draining
+
+
+def test_only_a_finished_queue_that_nobody_works_on_is_cleared(join: Joining, clock: Clock, client: redis.Redis, crawl: str) -> None:
+    first, second = join("w1"), join("w2")
+    first.add([Candidate("甲", "甲")])
+    assert not first.clear_finished()
+    first.ack(first.lease(1))
+    second.heartbeat({})
+    assert not first.clear_finished()
+    clock.advance(100)  # the second worker is silent
+    old = first.generation
+    assert first.clear_finished()
+    assert client.keys(f"baike:{{{crawl}}}:*") == [f"baike:{{{crawl}}}:meta".encode()]
+    with pytest.raises(FrontierLost):
+        second.count()
+    assert join("w3", generation=old).generation == first.generation
+    first.add([Candidate("乙", "乙")])
+    first.bury(first.lease(1), "broken")
+    assert not first.clear_finished()

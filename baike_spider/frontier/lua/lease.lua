@@ -4,7 +4,7 @@
 -- ARGV       1-2 head; 3 how many, 4 seconds, 5 worker, 6 name of this call, 7 "1" when the call is repeated because its answer was lost,
 --            8 lapses after which an item is dead
 -- Result     {tally, deadline, {item, token, attempts, note of each}}; error LOST when the queue is empty but the books say otherwise
--- Invariant  an item is in one place; lowest depth first, then first seen; tokens only grow, over restarts of the server too
+-- Invariant  nothing new is handed out while the crawl is drained; an item is in one place; lowest depth first, then first seen; tokens only grow, over restarts of the server too
 local wanted, deadline, granted = tonumber(ARGV[3]), now + tonumber(ARGV[4]), {}
 local token = tonumber(redis.call('HGET', KEYS[1], 'token') or 0)
 local first_token = token
@@ -63,7 +63,8 @@ local function next_item()
 end
 
 local dry = false
-while #granted < wanted * 4 do
+local draining = redis.call('HEXISTS', KEYS[1], 'draining') == 1
+while not draining and #granted < wanted * 4 do
   local item = next_item()
   if not item then
     dry = true

@@ -2,9 +2,9 @@
 -- KEYS       every key of the crawl, 1 is meta
 -- ARGV       1 generation for a new crawl, 2 generation that must be there or "", 3 format of the schema, 4 time for tests or ""
 -- Result     {generation, 1 when the crawl was begun now}; error LOST when what must be there is not, FORMAT when another version wrote it
--- Invariant  one crawl has one generation until it is purged
-local generation, format = unpack(redis.call('HMGET', KEYS[1], 'generation', 'format'))
-if ARGV[2] ~= '' and generation ~= ARGV[2] then
+-- Invariant  one crawl has one generation until it is purged, or cleared when it was finished: then the old one leads to the new one
+local generation, format, after = unpack(redis.call('HMGET', KEYS[1], 'generation', 'format', 'after'))
+if ARGV[2] ~= '' and generation ~= ARGV[2] and after ~= ARGV[2] then
   return redis.error_reply('LOST generation ' .. ARGV[2])
 end
 if generation then

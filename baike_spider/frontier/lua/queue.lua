@@ -182,9 +182,9 @@ local function finish(kid, fingerprint, lease)
   end
 end
 
--- {open, leased, delayed, done, duplicates, dead, seconds until something delayed or leased comes back or ""}
+-- {open, leased, delayed, done, duplicates, dead, seconds until something delayed or leased comes back or "", 1 while nothing is handed out}
 local function tally()
-  local meta = redis.call('HMGET', KEYS[1], 'open', 'done', 'duplicates')
+  local meta = redis.call('HMGET', KEYS[1], 'open', 'done', 'duplicates', 'draining')
   local wake
   for _, key in ipairs({DELAYED, DEADLINES}) do
     local due = tonumber(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2])
@@ -193,5 +193,5 @@ local function tally()
     end
   end
   return {tonumber(meta[1]), redis.call('HLEN', LEASES), redis.call('ZCARD', DELAYED), tonumber(meta[2]), tonumber(meta[3]),
-          redis.call('HLEN', DEAD), wake and string.format('%.3f', math.max(wake - now, 0)) or ''}
+          redis.call('HLEN', DEAD), wake and string.format('%.3f', math.max(wake - now, 0)) or '', meta[4] and 1 or 0}
 end
