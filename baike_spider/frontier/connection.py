@@ -1,8 +1,7 @@
 """The border to Redis: a URL becomes a connection, a script call a reply, and every error of the library one of ours.
 
-Comes in: URLs, scripts with keys and arguments. Goes out: replies. Nothing here knows what the scripts mean; what an error means is verdict.py's.
-`redis://`, `rediss://` (TLS) and `unix://` URLs; a further kind of server (Sentinel, Cluster) is one more line of `_OPENERS`: every
-script keeps to one hash tag already.
+Comes in: URLs, scripts with keys and arguments. Goes out: replies. Nothing here knows what the scripts mean; what an error means is verdict.py's,
+which server has a key is address.py's: every script keeps to one hash tag.
 """
 
 from __future__ import annotations
@@ -10,30 +9,26 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import redis
 from redis import exceptions
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
+from baike_spider.frontier.address import KINDS, Address, open_nodes, shown_url
 from baike_spider.frontier.errors import FrontierMisconfigured, FrontierUnreachable
 from baike_spider.frontier.scripts import script
 from baike_spider.frontier.verdict import verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
 __all__ = ["Call", "Connection", "shown_url"]
 
+#: nodes of a cluster that send one another the same call on
+_MOST_MOVES = 5
+
 T = TypeVar("T")
-#: the library's clients are only half typed
-Client: TypeAlias = Any
 
 #: seconds
-_CONNECT_TIMEOUT = 5.0
-_ANSWER_TIMEOUT = 15.0
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 1.0
 
@@ -52,45 +47,8 @@ class Call:
     """The arguments of a repeated call, when a lost answer matters to the script."""
 
 
-def _open_single(url: str, on_connect: Callable[[Any], None]) -> Client:
-    return redis.Redis.from_url(
-        url,
-        protocol=2,
-        redis_connect_func=on_connect,
-        retry=Retry(NoBackoff(), 0),  # the one retry loop is ours
-        socket_connect_timeout=_CONNECT_TIMEOUT,
-        socket_timeout=_ANSWER_TIMEOUT,
-        health_check_interval=30,
-    )
-
-
-#: URL scheme -> how a client is opened
-_OPENERS: Mapping[str, Callable[[str, Callable[[Any], None]], Client]] = {
-    "redis": _open_single,
-    "rediss": _open_single,
-    "unix": _open_single,
-}
-
-
-def shown_url(url: str) -> str:
-    """The URL as messages show it: scheme, host, port, path; never the account or a password.
-
-    >>> shown_url("redis://:secret@cache:6380/2"), shown_url("redis://:se#cret@cache"), shown_url("unix:///run/r.sock?password=x")
-    ('redis://cache:6380/2', 'the given address', 'unix:///run/r.sock')
-    """
-    try:
-        parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return "the given address"
-    rest = parts.path + parts.query + parts.fragment
-    if "@" in rest or (parts.scheme != "unix" and not parts.hostname):
-        return f"{parts.scheme}://..."  # a password with / ? # in it lands in the wrong part
-    return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
-
-
 class Connection:
-    """A Redis server that answers script calls, repeats what may be repeated, and says clearly what is wrong. One line to the server, for one thread."""
+    """A Redis server that answers script calls, repeats what may be repeated, and says clearly what is wrong. One line to each node, for one thread."""
 
     def __init__(self, url: str, *, patience: float, pause: Callable[[float], None] = time.sleep) -> None:
         """`patience`: seconds for which a call is repeated before it gives up. Does not connect yet."""
@@ -102,16 +60,16 @@ class Connection:
         self._greeted = 0
         self._patience = patience
         self._pause = pause
-        self._line: Any = None
-        opener = _OPENERS.get(url.partition("://")[0])
-        if opener is None:
-            raise FrontierMisconfigured(
-                f"{self.where} is no address of a Redis: it must begin with {', '.join(f'{s}://' for s in _OPENERS)}"
-            )
+        self._lines: dict[Address, Any] = {}
+        if url.partition("://")[0] not in KINDS:
+            raise FrontierMisconfigured(f"{self.where} is no address of a Redis: it must begin with {', '.join(f'{s}://' for s in KINDS)}")
         try:
-            self._client = opener(url, self._on_connect)
+            self._nodes = open_nodes(url, self._on_connect)
         except (ValueError, exceptions.RedisError) as error:
-            raise FrontierMisconfigured(f"REDIS_URL {self.where} cannot be read: write redis://user:password@host:port/database") from error
+            raise FrontierMisconfigured(
+                f"REDIS_URL {self.where} cannot be read: write redis://user:password@host:port/database, redis+sentinel://host:port/service "
+                "or redis+cluster://host:port"
+            ) from error
 
     def call(self, call: Call, *, patience: float | None = None) -> Any:
         """The reply of one script, in one round trip. `patience`: other than the line's own."""
@@ -143,44 +101,55 @@ class Connection:
             )
 
     def close(self) -> None:
-        """Closes the line; the next call would open a new one."""
-        if self._line is not None:
-            self._line.disconnect()
-            self._client.connection_pool.release(self._line)
-            self._line = None
-        self._client.close()
+        """Closes the lines; the next call would open new ones."""
+        for address, line in self._lines.items():
+            line.disconnect()
+            self._nodes.client(address).connection_pool.release(line)
+        self._lines = {}
+        self._nodes.close()
 
     def _on_connect(self, line: Any) -> None:
         self.epoch += 1
         line.on_connect()
 
     def _run(self, calls: Sequence[Call], *, first: bool) -> list[Any]:
-        self._open_line()
-        if self._greeted != self.epoch:
-            self._evaluate(self.greeting(), first=False)
-            self._greeted = self.epoch
-        return self._evaluate(calls, first=first)
+        for _ in range(_MOST_MOVES):
+            try:
+                self._open_line(calls[0].keys[0])
+                if self._greeted != self.epoch:
+                    epoch, greeting = self.epoch, self.greeting()
+                    if greeting:
+                        self._evaluate(greeting, first=False)
+                    self._greeted = epoch
+                return self._evaluate(calls, first=first)
+            except exceptions.MovedError as error:
+                if not self._nodes.moved(error.slot_id, error.host, error.port):
+                    raise
+        raise exceptions.ClusterDownError("CLUSTERDOWN its nodes send the call round in a ring")
 
     def _evaluate(self, calls: Sequence[Call], *, first: bool) -> list[Any]:
+        key = calls[0].keys[0]
         arguments = [call.args if first or call.again is None else call.again for call in calls]
         parts = [(script(call.name), (len(call.keys), *call.keys, *args)) for call, args in zip(calls, arguments, strict=True)]
-        replies = self._exchange([("EVALSHA", text.sha, *rest) for text, rest in parts])
+        replies = self._exchange([("EVALSHA", text.sha, *rest) for text, rest in parts], key)
         for at, (text, rest) in enumerate(parts):
             if isinstance(replies[at], exceptions.NoScriptError):
-                (replies[at],) = self._exchange([("EVAL", text.text, *rest)])
+                (replies[at],) = self._exchange([("EVAL", text.text, *rest)], key)
             if isinstance(replies[at], Exception):
                 raise replies[at]
         return replies
 
-    def _open_line(self) -> Any:
-        if self._line is None:
-            self._line = self._client.connection_pool.get_connection()
-        self._line.connect()
-        return self._line
+    def _open_line(self, key: bytes) -> Any:
+        address = self._nodes.of(key)
+        if address not in self._lines:
+            self._lines[address] = self._nodes.client(address).connection_pool.get_connection()
+        line = self._lines[address]
+        line.connect()
+        return line
 
-    def _exchange(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
-        """The replies of commands sent in one write; errors of single commands are replies too."""
-        line = self._open_line()
+    def _exchange(self, commands: Sequence[tuple[Any, ...]], key: bytes = b"") -> list[Any]:
+        """The replies of commands sent in one write to the node that has the key; errors of single commands are replies too."""
+        line = self._open_line(key)
         try:
             line.send_packed_command(line.pack_commands(commands))
             return [_reply(line) for _ in commands]
@@ -195,6 +164,8 @@ class Connection:
                 return action()
             except (exceptions.RedisError, OSError) as error:
                 found = verdict(error, where=self.where)
+                if isinstance(error, exceptions.ConnectionError | exceptions.TimeoutError | exceptions.ClusterDownError | OSError):
+                    self._nodes.lost()
                 if not isinstance(found, FrontierUnreachable) or time.monotonic() + pause > end:
                     raise found from error
             self._pause(pause)

@@ -19,6 +19,7 @@ __all__ = ["verdict"]
 
 #: replies that time may cure: the code of the error -> what it means
 _FOR_NOW = {
+    "ASK": "its cluster is moving the slot",
     "BUSY": "a script of somebody else blocks it",
     "CLUSTERDOWN": "its cluster is down",
     "LOADING": "it is loading its data",
@@ -32,9 +33,9 @@ _FOR_NOW = {
 }
 #: replies that only a person cures
 _FOR_GOOD = {
-    "MOVED": "it is a node of a Redis Cluster, which redis:// URLs do not reach",
+    "MOVED": "it is a node of a Redis Cluster: write redis+cluster://host:port in REDIS_URL",
     "NOAUTH": "it wants a password: put it into REDIS_URL (redis://user:password@host)",
-    "NOPERM": "the account lacks rights: give it +@all -@admin -@dangerous on the keys ~baike:* (start URLs are baike:start_urls)",
+    "NOPERM": "the account lacks rights: give it +@all -@admin -@dangerous on the keys ~baike:* and ~{baike:* (start URLs that were taken)",
     "WRONGPASS": "it refuses the password of REDIS_URL",
 }
 #: errors whose code the library has cut off
@@ -45,6 +46,7 @@ _CODES: Mapping[type[Exception], str] = {
     exceptions.MasterDownError: "MASTERDOWN",
     exceptions.ClusterDownError: "CLUSTERDOWN",
     exceptions.MovedError: "MOVED",
+    exceptions.AskError: "ASK",  # the other one's base
     exceptions.NoPermissionError: "NOPERM",
     exceptions.OutOfMemoryError: "OOM",
     exceptions.ReadOnlyError: "READONLY",

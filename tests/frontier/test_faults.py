@@ -21,6 +21,7 @@ from baike_spider.frontier import (
     FrontierLost,
     FrontierMisconfigured,
     FrontierUnreachable,
+    address,
     connection,
 )
 from baike_spider.frontier.scripts import script
@@ -131,7 +132,7 @@ def test_no_address_of_a_redis(url: str) -> None:
 def test_a_server_that_hangs_is_not_waited_for_for_ever(
     own_server: EmbeddedServer, admin: redis.Redis, crawl: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "_ANSWER_TIMEOUT", 0.3)
+    monkeypatch.setattr(address, "_ANSWER_TIMEOUT", 0.3)
     frontier = Frontier.connect(own_server.url, crawl=crawl, worker="w", patience=0.2)
     pid = admin.info("server")["process_id"]
     os.kill(pid, signal.SIGSTOP)

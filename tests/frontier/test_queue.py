@@ -312,7 +312,7 @@ def test_a_new_connection_takes_nothing_for_known(frontier: Frontier, client: re
     frontier.claim(lease, [], links=named(3))
     client.delete(f"baike:{{{crawl}}}:ids")  # the server forgot them
     frontier._recent.forget()
-    frontier._connection._line.disconnect()
+    frontier._connection._lines[None].disconnect()
     assert frontier.claim(lease, [], links=named(3, 4, 5))
     client.hset(f"baike:{{{crawl}}}:meta", "open", 5)
     assert sorted(keys(frontier.lease(9))) == [3, 3, 4, 5]

