@@ -133,16 +133,16 @@ class Ledger:
         self.counts[f"verdict/{record['verdict']}"] += 1
         if lease is not None:
             self._settle(lease, outcome, delay=delay, error=record["message"])
-            look = Look.of(lease.note) if outcome == "done" else None
-            if look is not None and self._visits is not None:
-                self._visits.looked(look, record["fetched_at"])  # the entry is gone; what is stored of it stays
-                self._entries += 1
+            if outcome != "again" and self._looked(lease, record["fetched_at"]):
+                self._entries += outcome == "done"  # the entry is gone; what is stored of it stays
         self._dirty = True
         self._writer.reject(record)
 
     def failed(self, lease: Lease, error: str) -> None:
         """A fetch that failed: back to the queue, later with every attempt, to the dead letters in the end."""
         self.counts["failed"] += 1
+        if lease.attempts + 1 >= self._intake.frontier.max_attempts:
+            self._looked(lease, None)
         self._back.append((lease, self._retry_seconds * 2 ** min(lease.attempts, 10), True, error))
 
     def throttled(self, lease: Lease, *, delay: float) -> None:
@@ -212,6 +212,15 @@ class Ledger:
         if before is not None:
             self.counts["changed"] += 1
         self._visits.stored(item, depth=item.lease.depth, validators=item.validators, before=before)
+
+    def _looked(self, lease: Lease, at: str | None) -> bool:
+        """Notes that an entry was looked at in vain, so that it is not the first again in every refresh; whether it is one that is visited again."""
+        look = Look.of(lease.note)
+        if look is None:
+            return False
+        if self._visits is not None:
+            self._visits.looked(look, at)
+        return True
 
     def _says_the_same(self, item: EntryItem, lease: Lease) -> bool:
         """Whether a page whose bytes changed (a clock, a token) asserts what is stored already."""

@@ -132,10 +132,10 @@ class Visits:
             self._replaced.append((before.entry, before.stored_at))
 
     def looked(self, look: Look, at: str | None, *, validators: Validators = NO_VALIDATORS, digest: str = "") -> None:
-        """A look at that time found what was known, or no entry any more. `digest`: of the page's bytes, when they are others of the same content."""
+        """A look at that time (None: now) found what was known, or nothing of use. `digest`: of the page's bytes, when they are others of the same content."""
         etag, modified = validators
         print_ = bytes.fromhex(short_digest(digest))
-        self._looks.append((seconds_of(at), etag, etag, modified, modified, print_, print_, look.entry))
+        self._looks.append((seconds_of(at) or int(time.time()), etag, etag, modified, modified, print_, print_, look.entry))
 
     def commit(self, stem: str) -> None:
         """Writes what came since the last time, in one transaction; `stem`: the shards that hold the entries. May be repeated after an error."""

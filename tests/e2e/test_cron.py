@@ -1,0 +1,83 @@
+"""The lines of deploy/ do what they say, in the bare environment that cron and systemd give them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.e2e.conftest import BIN, Workplace
+
+DEPLOY = ROOT / "deploy"
+
+
+@pytest.fixture
+def bare(own_site: Workplace) -> dict[str, str]:
+    """What cron sets, and where our test's crawl is."""
+    done = own_site.run("scrapy", "crawl", "baike", "-a", "seeds=雾屿省", "-a", "max_entries=5")
+    assert done.returncode == 0, done.stderr
+    ours = {name: own_site.env[name] for name in ("BAIKE_OUTPUT", "BAIKE_MIRROR", "BAIKE_DELAY")}
+    return {"HOME": str(own_site.folder), "LOGNAME": "baike", "SHELL": "/bin/sh", "PATH": "/usr/bin:/bin", **ours}
+
+
+def here(text: str, workplace: Workplace) -> str:
+    places = {
+        "/opt/baike-spider/.venv/bin": BIN,
+        ".venv/bin": BIN,
+        "/opt/baike-spider": ROOT,
+        "output/cron.log": workplace.folder / "cron.log",
+    }
+    return re.sub("|".join(map(re.escape, places)), lambda match: str(places[match[0]]), text)
+
+
+def test_the_crontab_line(own_site: Workplace, bare: dict[str, str]) -> None:
+    (line,) = (line for line in (DEPLOY / "crontab").read_text("utf-8").splitlines() if not line.startswith("#"))
+    assert line.split()[:5] == ["17", "3", "*", "*", "*"]
+    assert "%" not in line, "cron makes line feeds of it"
+    for readme in ("README.md", "README.en.md"):
+        assert line in (ROOT / readme).read_text("utf-8")
+    command = here(line.split(maxsplit=5)[5], own_site).replace("refresh=30d", "refresh=0h -a max_entries=3")
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], env=bare, cwd=own_site.folder, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert "Spider closed (finished)" in (own_site.folder / "cron.log").read_text("utf-8")
+    report = json.loads((own_site.folder / "baike" / "last_run.json").read_text("utf-8"))
+    assert report["exit_code"] == 0
+
+
+def test_the_systemd_units(own_site: Workplace, bare: dict[str, str], tmp_path: Path) -> None:
+    units = {unit.name: unit.read_text("utf-8") for unit in DEPLOY.glob("baike-refresh.*")}
+    assert set(units) == {"baike-refresh.service", "baike-refresh.timer"}
+    lines = [line.partition("=") for line in units["baike-refresh.service"].splitlines() if not line.startswith("#")]
+    (start,) = (value for name, _, value in lines if name == "ExecStart")
+    environment = dict(value.split("=", 1) for name, _, value in lines if name == "Environment")
+    done = subprocess.run(
+        [*shlex.split(here(start, own_site)), "-a", "max_entries=3"],
+        env={**bare, **environment},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["reason"] == "finished"
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("no systemd here to check the units with")
+    for name, text in units.items():
+        (tmp_path / name).write_text(here(text, own_site))
+    checked = subprocess.run(
+        ["systemd-analyze", "verify", str(tmp_path / "baike-refresh.timer"), str(tmp_path / "baike-refresh.service")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "baike-refresh" not in checked.stderr, checked.stderr
