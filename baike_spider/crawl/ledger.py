@@ -101,6 +101,7 @@ class Ledger:
         # claimed even under no other name: only so does whoever comes by another name meanwhile see that it is taken
         if not self._intake.frontier.claim(lease, identities(item.entry), links=links):
             self.counts["duplicates"] += 1
+            self._looked(lease, item["fetched_at"])
             self._alias(item)
             self._done.append(lease)
             return False

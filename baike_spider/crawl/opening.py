@@ -53,7 +53,7 @@ class Opened:
             self._visits = self.visits = Visits.open(plan.folder)
             self.recovered = self._salvage()
             self.writer = self._open_writer()
-            self.entries_before = self.writer.listed_entries()
+            self.entries_before = self.writer.listed_entries() - self.visits.count_replaced()
             self._book()
             if plan.refresh_seconds is not None:
                 self.visits.catch_up(self.keep_alone)
@@ -124,6 +124,7 @@ class Opened:
         def book(entries: Iterable[Entry | Question]) -> None:
             for batch in _batches(entries):
                 self.frontier.salvage([key for entry in batch for key in identities(entry)])
+                self.keep_alone()
 
         plan = self._plan
         form = self._settings["BAIKE_TRIPLES_FORMAT"]
@@ -157,6 +158,7 @@ class Opened:
             map(Entry.from_dict, read_entries(plan.folder)), map(Question.from_dict, read_questions(plan.folder))
         )
         for batch in _batches(stored):
+            self.keep_alone()
             known = [identities(entry) for entry in batch]
             self.frontier.mark_done([keys[0] for keys in known], aliases=[key for keys in known for key in keys[1:]])
             if follow:

@@ -127,8 +127,13 @@ class Visits:
         self, data: Mapping[str, Any], *, depth: int, validators: Validators = NO_VALIDATORS, before: Look | None = None, record: str = ""
     ) -> None:
         """An entry's JSON object went to the shards; `before`: the look that it differs from, `record`: its print, where it is known already."""
-        self._stored.append(_row(data, depth, validators, record))
-        if before is not None and before.stored_at:
+        row = _row(data, depth, validators, record)
+        self._stored.append(row)
+        if before is None:
+            return
+        if before.entry != row[0]:
+            self.looked(before, data["fetched_at"])  # its address leads to another entry now
+        elif before.stored_at:
             self._replaced.append((before.entry, before.stored_at))
 
     def looked(self, look: Look, at: str | None, *, validators: Validators = NO_VALIDATORS, digest: str = "") -> None:
@@ -155,6 +160,7 @@ class Visits:
             for shard in load_manifest(self._folder).of("entries"):
                 if shard.path in read:
                     continue
+                logger.info("reading %s for the book of visits", shard.path)
                 with self._transaction():
                     for data in read_entries(self._folder / shard.path):
                         self._enter(data)
@@ -173,6 +179,11 @@ class Visits:
         """How many entries nobody has looked at since."""
         with _translated(self.path):
             return int(self._db.execute("SELECT count(*) FROM visits WHERE checked_at < ?", (before,)).fetchone()[0])
+
+    def count_replaced(self) -> int:
+        """How many stored records a newer version replaced, those included whose newer version is not listed yet."""
+        with _translated(self.path):
+            return int(self._db.execute("SELECT count(*) FROM replaced").fetchone()[0])
 
     def close(self) -> None:
         """Closes the file; what was not committed is forgotten."""

@@ -172,3 +172,13 @@ def test_the_same_content_under_other_bytes_is_not_written(frontier: Frontier, i
             visits.catch_up()
         assert (ledger.counts["unchanged"], ledger.counts["changed"], ledger.counts["entries"]) == (2, 1, 2)
         assert frontier.count().done == 1
+
+
+def test_an_address_that_leads_to_another_entry_now(written: Path) -> None:
+    with Visits.open(written) as visits:
+        visits.catch_up()
+        first, *_ = visits.due(at(30), n=1)
+        visits.stored(dated("甲", 99, 9).as_dict(), depth=0, before=first.look)
+        visits.commit("w-00000")
+        assert names(visits, at(8)) == ["#2", "#3"]
+        assert visits.count_replaced() == 0
