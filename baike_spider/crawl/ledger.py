@@ -207,7 +207,7 @@ class Ledger:
         else:
             self._writer.write(item.entry, dict(item))
         self.counts["entries"] += 1
-        if self._visits is None or item.lease is None:
+        if self._visits is None or item.lease is None or "digest" not in item:
             return
         before = Look.of(item.lease.note)
         if before is not None:
