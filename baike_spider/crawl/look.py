@@ -17,8 +17,6 @@ from extractors import entry_ref
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from extractors import Entry
-
 __all__ = ["NO_VALIDATORS", "Look", "Validators", "entry_name", "record_print", "seconds_of", "short_digest"]
 
 #: fields of a record that say how and when it was read, not what the page asserts
@@ -97,11 +95,6 @@ def record_print(data: Mapping[str, Any]) -> str:
     """The fingerprint of what an entry's JSON object asserts. Pages that carry a clock or a token differ in bytes and not in this."""
     said = {name: value for name, value in data.items() if name not in _CIRCUMSTANCES}
     return blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=12).hexdigest()
-
-
-def named(entry: Entry) -> str:
-    """`entry_name` of an entry."""
-    return entry_name(entry.lemma_id, entry.url)
 
 
 def seconds_of(moment: str | None) -> int:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from baike_spider.crawl.door import EMBEDDED, State, read_state, write_state
 from baike_spider.crawl.ledger import identities
+from baike_spider.crawl.look import entry_name
 from baike_spider.crawl.visits import Visits
 from baike_spider.exits import AlreadyRunning, FrontierGone, OutputFailed
 from baike_spider.frontier import Candidate, EmbeddedServer, Frontier, FrontierError, worker_name
@@ -162,10 +163,16 @@ class Opened:
             known = [identities(entry) for entry in batch]
             self.frontier.mark_done([keys[0] for keys in known], aliases=[key for keys in known for key in keys[1:]])
             if follow:
-                urls = (link.url for entry in batch if isinstance(entry, Entry) for row in entry.rows for link in row.links)
-                refs = (ref for url in urls if (ref := entry_ref(url)) is not None)
-                self.frontier.add([Candidate(ref.key, ref.locator, 1) for ref in refs])
+                self.frontier.add([candidate for entry in batch if isinstance(entry, Entry) for candidate in self._links(entry)])
         write_state(plan.folder, State(self.frontier.generation, booked=True))
+
+    def _links(self, entry: Entry) -> list[Candidate]:
+        """What a stored entry's infobox links to, no deeper than the plan goes."""
+        depth = self.visits.depth_of(entry_name(entry.lemma_id, entry.url)) + 1
+        if self._plan.max_depth is not None and depth > self._plan.max_depth:
+            return []
+        refs = (entry_ref(link.url) for row in entry.rows for link in row.links)
+        return [Candidate(ref.key, ref.locator, depth) for ref in refs if ref is not None]
 
 
 def _batches(entries: Iterable[Entry | Question]) -> Iterable[list[Entry | Question]]:

@@ -175,6 +175,12 @@ class Visits:
         with _translated(self.path):
             return [_visit(row) for row in self._db.execute(_DUE, (*after, before, n))]
 
+    def depth_of(self, entry: str) -> int:
+        """How many links lay between a seed and the entry of that name; 0 where the book does not know."""
+        with _translated(self.path):
+            row = self._db.execute("SELECT depth FROM visits WHERE entry = ?", (entry,)).fetchone()
+        return int(row[0]) if row else 0
+
     def count_due(self, before: int) -> int:
         """How many entries nobody has looked at since."""
         with _translated(self.path):

@@ -181,3 +181,13 @@ def test_a_killed_run_holds_nobody_up_and_helpers_are_welcome(site: ChangingSite
         assert process.returncode == 0, out
     assert len(crawled.entries()) == SIZE
     assert {number for number, _ in site.asked} == set(range(SIZE))
+
+
+def test_a_greater_depth_after_a_purge(site: ChangingSite, tmp_path: Path) -> None:
+    workplace = Workplace(tmp_path / "output", site.base_url)
+    assert workplace.run(*CRAWL, "-a", "max_depth=1").returncode == 0
+    assert len(workplace.entries()) == 3
+    assert workplace.run("baike", "frontier", "purge", str(workplace.folder / "baike"), "--yes").returncode == 0
+    done = workplace.run(*CRAWL, "-a", "max_depth=2")
+    assert done.returncode == 0, done.stderr
+    assert len(workplace.entries()) == 7
