@@ -232,10 +232,7 @@ def _check_numbers(settings: BaseSettings) -> None:
         if not sound:
             raise BadInput(f"{name}={settings.get(name)!r}: give a number from {least:g}")
     for name in _SWITCHES:
-        try:
-            settings.getbool(name)
-        except ValueError as error:
-            raise BadInput(f"{name}={settings.get(name)!r}: give 1 or 0") from error
+        _switch(settings, name)
     if settings.get("BAIKE_TRIPLES_FORMAT") not in ("jsonl", "tsv"):
         raise BadInput(f"BAIKE_TRIPLES_FORMAT={settings.get('BAIKE_TRIPLES_FORMAT')!r}: choose jsonl or tsv")
 
