@@ -73,8 +73,8 @@ def _lines(folder: Path, what: str) -> Iterator[str]:
         raise BadInput(f"{folder}: no such crawl folder or shard")
     if what == "rejects":
         yield from map(_json, read_rejects(folder))
-    elif what in ("plain", "triples") and _holds_questions(folder):
-        yield from map(_json if what == "triples" else _plain_question, read_questions(folder))
+    elif what == "questions" or (what in ("plain", "triples") and _holds_questions(folder)):
+        yield from map(_plain_question if what == "plain" else _json, read_questions(folder))
     elif what == "entries":
         yield from map(_json, _newest_entries(folder))
     else:
