@@ -16,8 +16,8 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.defer import _schedule_coro
 
-from baike_spider.crawl.gate import Gate, Manners
 from baike_spider.crawl.door import State, write_state
+from baike_spider.crawl.gate import Gate, Manners
 from baike_spider.crawl.ledger import Ledger, reject_record
 from baike_spider.crawl.look import Look
 from baike_spider.crawl.opening import Opened
