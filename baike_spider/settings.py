@@ -106,8 +106,23 @@ DOWNLOADER_MIDDLEWARES = {
     "baike_spider.downloader.robots.RobotsMiddleware": 100,
     "baike_spider.downloader.offsite.OffsiteRedirectMiddleware": 610,
     "baike_spider.downloader.manners.MannersMiddleware": 950,
+    # what a crawl of one site by leases has no use for: each is paid for by every page
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
 }
-SPIDER_MIDDLEWARES = {"baike_spider.pipelines.verdicts.VerdictMiddleware": 50}
+SPIDER_MIDDLEWARES = {
+    "baike_spider.pipelines.verdicts.VerdictMiddleware": 50,
+    # these look at requests that callbacks yield, of which ours yield none, and at statuses, which are verdicts here
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+}
+# Scrapy starts so many tasks a page, whatever the page yields, and ours yield one item
+CONCURRENT_ITEMS = 1
+# it decodes every page to look for a tag that sends browsers elsewhere; a page that does is no entry, and the extractors say so
+METAREFRESH_ENABLED = False
 SPIDER_CONTRACTS = {
     "baike_spider.spiders.contracts.SavedPageContract": 10,
     "baike_spider.spiders.contracts.EntryContract": 20,

@@ -30,4 +30,4 @@ class Stretch(NamedTuple):
 
     def between(self, start: int, end: int, marks: Sequence[Mark]) -> Stretch:
         """A part of the stretch."""
-        return self._replace(start=start, end=end, marks=marks)
+        return Stretch(self.text, start, end, marks, self.kind, self.linked)

@@ -158,6 +158,8 @@ class Run:
 
     def _attach(self) -> None:
         settings = self.crawler.settings
+        # Scrapy makes two records of every page for handlers that show none of them
+        logging.getLogger("scrapy").setLevel(settings.get("LOG_LEVEL"))
         for tick, seconds in (
             (self._poll, _POLL_SECONDS),
             (self.commit, settings.getfloat("BAIKE_COMMIT_SECONDS")),

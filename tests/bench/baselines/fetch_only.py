@@ -16,7 +16,7 @@ class FetchOnly(Spider):
     async def start(self) -> AsyncIterator[Any]:
         world = World(int(self.entries))
         for number in range(world.entries):
-            yield Request(self.base + world.address(number), dont_filter=True)
+            yield Request(self.base + world.address(number))
 
     def parse(self, response: Any) -> None:
         """Nothing."""
