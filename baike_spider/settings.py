@@ -112,9 +112,8 @@ DOWNLOADER_MIDDLEWARES = {
 }
 SPIDER_MIDDLEWARES = {
     "baike_spider.pipelines.verdicts.VerdictMiddleware": 50,
-    # these look at requests that callbacks yield, of which ours yield none, and at statuses, which are verdicts here
+    # these look at requests that callbacks yield, of which ours yield none, and at statuses, which are verdicts here (the redirects want the one for Referer)
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,

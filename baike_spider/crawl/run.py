@@ -21,6 +21,7 @@ from baike_spider.crawl.gate import Gate, Manners
 from baike_spider.crawl.ledger import Ledger, reject_record
 from baike_spider.crawl.look import Look
 from baike_spider.crawl.opening import Opened
+from baike_spider.crawl.outage import Outage
 from baike_spider.crawl.pace import Pace
 from baike_spider.crawl.plan import Plan, check_contact, read_seed
 from baike_spider.crawl.refresh import Refresh
@@ -78,7 +79,7 @@ class Run:
         self.stopping = False
         self.host = urlsplit(plan.mirror or plan.site.fetch_base or plan.site.base).netloc
         """Where the entries are fetched."""
-        self._away_since: float | None = None
+        self.outage = Outage()
         self._scheduler = scheduler
         self._pace = Pace(time.monotonic())
         self._timers: list[AsyncioLoopingCall | LoopingCall] = []
@@ -178,6 +179,7 @@ class Run:
             request_for=self.request_for,
             before_idle=self._before_idle,
             on_lost=self.lost,
+            on_away=self.away,
             idle_seconds=settings.getfloat("BAIKE_IDLE_SECONDS"),
         )
 
@@ -293,16 +295,15 @@ class Run:
         except ShardError as error:
             self.fail(OutputFailed(str(error)))
         except FrontierUnreachable as error:
-            self._wait(error)
+            self.away(error)
         except FrontierError as error:
             self.lost(error)
 
-    def _wait(self, error: FrontierUnreachable) -> None:
-        """Waits for a Redis that is away, but not for ever."""
-        logger.debug("waiting for Redis: %s", error)
-        now, patience = time.monotonic(), self.crawler.settings.getfloat("BAIKE_REDIS_PATIENCE")
-        self._away_since = self._away_since or now
-        if now - self._away_since > patience:
+    def away(self, error: FrontierUnreachable) -> None:
+        """Redis is away: it is waited for, but not for ever."""
+        self.outage.goes_on(error)
+        patience = self.crawler.settings.getfloat("BAIKE_REDIS_PATIENCE")
+        if self.outage.seconds > patience:
             self.fail(
                 FrontierGone(
                     f"{error}. It stayed away for {patience:g} s (BAIKE_REDIS_PATIENCE); the same command goes on, nothing is lost"
@@ -391,7 +392,7 @@ class Run:
 
         def beat() -> None:
             self.intake.frontier.heartbeat(said)
-            self._away_since = None
+            self.outage.is_over()
 
         self._with_frontier(beat)
 

@@ -7,7 +7,6 @@ need no Redis. Links never come here: a page's links go to the frontier in one c
 
 from __future__ import annotations
 
-import logging
 import time
 from collections import deque
 from typing import TYPE_CHECKING, Self
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FrontierScheduler"]
 
-logger = logging.getLogger(__name__)
-
 
 class FrontierScheduler(BaseScheduler):
     """Requests in memory first, then leases."""
@@ -39,9 +36,9 @@ class FrontierScheduler(BaseScheduler):
         self._request_for: Callable[[Lease], Request | None] | None = None
         self._before_idle: Callable[[], None] = lambda: None
         self._on_lost: Callable[[FrontierError], None] = lambda _error: None
+        self._on_away: Callable[[FrontierUnreachable], None] = lambda _error: None
         #: whether the engine asked and got nothing: it will not ask again by itself
         self.starving = False
-        self._waiting = False
         self._idle_seconds = 0.0
         self._idle_since: float | None = None
 
@@ -56,17 +53,19 @@ class FrontierScheduler(BaseScheduler):
         request_for: Callable[[Lease], Request | None],
         before_idle: Callable[[], None],
         on_lost: Callable[[FrontierError], None],
+        on_away: Callable[[FrontierUnreachable], None],
         idle_seconds: float = 0,
     ) -> None:
         """From now on requests are made of leases; `request_for` answers None for one that it settled itself.
 
-        `before_idle` makes finished work durable and acknowledges it; `on_lost` is told when waiting for Redis does not help;
-        `idle_seconds`: how long a drained queue is watched for more before the crawl ends.
+        `before_idle` makes finished work durable and acknowledges it; `on_lost` is told when waiting for Redis does not help, `on_away` when it
+        may; `idle_seconds`: how long a drained queue is watched for more before the crawl ends.
         """
         self._intake = intake
         self._request_for = request_for
         self._before_idle = before_idle
         self._on_lost = on_lost
+        self._on_away = on_away
         self._idle_seconds = idle_seconds
 
     def detach(self) -> None:
@@ -93,7 +92,7 @@ class FrontierScheduler(BaseScheduler):
         try:
             return self._intake.refill() or not self._intake.drained() or self._is_watching()
         except FrontierUnreachable as error:
-            self._wait(error)
+            self._on_away(error)
         except FrontierError as error:
             self._on_lost(error)
         return True
@@ -109,19 +108,11 @@ class FrontierScheduler(BaseScheduler):
         try:
             lease = self._intake.next()
         except FrontierUnreachable as error:
-            self._wait(error)
+            self._on_away(error)
             return None
         except FrontierError as error:
             self._on_lost(error)
             return None
         if lease is not None:
             self._idle_since = None
-        if self._waiting:
-            self._waiting = False
-            logger.info("Redis answers again; going on")
         return lease
-
-    def _wait(self, error: FrontierUnreachable) -> None:
-        if not self._waiting:
-            self._waiting = True
-            logger.warning("%s; waiting, nothing is lost", error)

@@ -48,9 +48,11 @@ class ShardPipeline:
             try:
                 fresh = run.ledger.entry(item)
             except FrontierUnreachable as error:
+                run.outage.goes_on(error)
+                if not run.is_closing():
+                    await asyncio.sleep(_PATIENCE_SECONDS)
                 if run.is_closing():
                     raise DropItem("Redis is away and the crawl closes: the entry is fetched again", log_level="INFO") from error
-                await asyncio.sleep(_PATIENCE_SECONDS)
                 continue
             except FrontierError as error:
                 run.fail(FrontierGone(str(error)))

@@ -1,0 +1,55 @@
+"""Tells a person that the crawl waits for Redis, for as long as it waits.
+
+Comes in: what every part of a run learns of Redis. Goes out: a warning at once and every minute, and a line when it is over.
+Waiting itself is done by whoever asked.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from baike_spider.frontier import FrontierUnreachable
+
+__all__ = ["Outage"]
+
+logger = logging.getLogger(__name__)
+
+#: seconds between two warnings
+_REPEATED = 60.0
+
+
+class Outage:
+    """Whether Redis is away, and since when."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._began: float | None = None
+        self._said = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """How long Redis has been away; 0 when it is there."""
+        return 0.0 if self._began is None else self._clock() - self._began
+
+    def goes_on(self, error: FrontierUnreachable) -> None:
+        """Redis does not answer, or refuses for now."""
+        now = self._clock()
+        if self._began is None:
+            self._began = now
+            logger.warning("%s; waiting, nothing is lost", error)
+        elif now - self._said < _REPEATED:
+            return
+        else:
+            logger.warning("%s; waiting since %.0f s, nothing is lost", error, now - self._began)
+        self._said = now
+
+    def is_over(self) -> None:
+        """Redis answered."""
+        if self._began is not None:
+            logger.info("Redis answers again after %.0f s; going on", self._clock() - self._began)
+            self._began = None
