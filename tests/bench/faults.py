@@ -1,6 +1,6 @@
 """What a fault loses, with us and with scrapy-redis: `python -m tests.bench.faults [--only NAME ...] [--pages 1200]`.
 
-A crawl of 1,200 pages by links, concurrency 32. Each fault happens when a third of the pages was served; whoever was stopped is started again with the same command, whoever says
+1,200 pages, concurrency 32. Each fault happens when a third of the pages was served; whoever was stopped is started again with the same command, whoever says
 `finished` is believed. Lost is what the site never served. Ours runs as a user runs it; where it says that Redis lost the crawl, the command that it
 names (`baike frontier purge`) is run before the next start. Prints a table; exit code 1 when ours lost a page.
 """
@@ -36,6 +36,7 @@ class Scene:
     site: Site
     folder: Path
     server: RedisServer
+    follow: bool
     persist: bool
     workers: list[Worker] = field(default_factory=list)
 
@@ -51,9 +52,12 @@ class Scene:
     def _command(self) -> list[str]:
         world, base = self.site.world, self.site.url
         if self.who == "scrapy-redis":
-            arguments = ["-a", f"base={base}", "-a", f"seed={world.address(0)}"]
-            return ["scrapy", "runspider", str(_SPIDER), *arguments, "-s", f"REDIS_URL={self.server.url}"]
-        return ["scrapy", "crawl", "baike", "-a", f"seeds={world.title(0)}", "-a", "follow=page"]
+            begin = f"seed={world.address(0)}" if self.follow else f"urls={world.entries}"
+            return ["scrapy", "runspider", str(_SPIDER), "-a", f"base={base}", "-a", begin, "-s", f"REDIS_URL={self.server.url}"]
+        seeds = self.folder / "seeds.txt"
+        numbers = range(1) if self.follow else range(world.entries)
+        seeds.write_text("".join(f"https://baike.baidu.com{world.address(number)}\n" for number in numbers), "utf-8")
+        return ["scrapy", "crawl", "baike", "-a", f"seeds=@{seeds}", "-a", f"follow={'page' if self.follow else 'none'}"]
 
     def _options(self) -> list[str]:
         options = {
@@ -131,6 +135,8 @@ class Fault:
     name: str
     harm: Callable[[Scene], None] = lambda _scene: None
     workers: int = 1
+    follow: bool = False
+    """A crawl by links; else all addresses are queued at the start."""
     durability: str = "everysec"
     """`appendfsync`; "" for a Redis without AOF."""
     persist: bool = True
@@ -140,13 +146,14 @@ class Fault:
 
 FAULTS = (
     Fault("kill -9 of a worker", _kill),
+    Fault("link crawl, kill -9 of a worker", _kill, follow=True),
     Fault("SIGTERM once", _terminate),
     Fault("SIGTERM twice", _terminate_twice),
     Fault("SIGTERM of one of two workers, SCHEDULER_PERSIST=False", _terminate, workers=2, persist=False),
     Fault("Redis killed without AOF", _kill_redis, durability=""),
-    Fault("AOF always, Redis away for 0.5 s", _away(0.5), durability="always"),
-    Fault("AOF always, Redis away for 5 s", _away(5), durability="always"),
-    Fault("AOF always, Redis away for 15 s", _away(15), durability="always"),
+    Fault("link crawl, AOF always, Redis away for 0.5 s", _away(0.5), follow=True, durability="always"),
+    Fault("link crawl, AOF always, Redis away for 5 s", _away(5), follow=True, durability="always"),
+    Fault("link crawl, AOF always, Redis away for 15 s", _away(15), follow=True, durability="always"),
     Fault("5 % of the URLs answer 503 four times", failures=Failures(share=0.05, times=4, latency=0.02)),
 )
 
@@ -157,7 +164,7 @@ def lost(who: str, fault: Fault, pages: int) -> tuple[int, str]:
         folder = Path(name)
         site = stack.enter_context(Site(World(pages), fault.failures))
         server = RedisServer(folder / "r", persistence=fault.durability)
-        scene = Scene(who, site, folder, server, fault.persist)
+        scene = Scene(who, site, folder, server, fault.follow, fault.persist)
         stack.callback(server.kill)
         stack.callback(lambda: [worker.kill() for worker in scene.workers])
         for _ in range(fault.workers):
