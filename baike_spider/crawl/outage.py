@@ -36,6 +36,11 @@ class Outage:
         """How long Redis has been away; 0 when it is there."""
         return 0.0 if self._began is None else self._clock() - self._began
 
+    @property
+    def lasts(self) -> bool:
+        """Whether the last that was heard of Redis is that it is away."""
+        return self._began is not None
+
     def goes_on(self, error: FrontierUnreachable) -> None:
         """Redis does not answer, or refuses for now."""
         now = self._clock()

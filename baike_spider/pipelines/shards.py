@@ -44,11 +44,13 @@ class ShardPipeline:
         if run is None or not isinstance(item, EntryItem):
             return item
         run.gate.good(run.host)
+        if run.is_closing() and (run.failure is not None or run.outage.lasts):
+            raise DropItem("the crawl closes: the entry is fetched again", log_level="INFO")
         while True:
             try:
                 fresh = run.ledger.entry(item)
             except FrontierUnreachable as error:
-                run.outage.goes_on(error)
+                run.away(error)
                 if not run.is_closing():
                     await asyncio.sleep(_PATIENCE_SECONDS)
                 if run.is_closing():

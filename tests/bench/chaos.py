@@ -24,7 +24,7 @@ from typing import Any
 
 from baike_spider.exits import EXIT_CODES
 from baike_spider.shards import load_manifest, read_entries, verify
-from tests.bench.rig import RedisServer, Worker, bench_environment, small_disk, wait_until
+from tests.bench.rig import RedisServer, Worker, bench_environment, fill, small_disk, wait_until
 from tests.bench.site import Failures, Site, World
 from tests.bench.site.pages import entry_page
 
@@ -126,10 +126,7 @@ class Chaos:
         return f"{worker.name} stopped for {_LEASE_SECONDS + 3} s"
 
     def _fill_disk(self) -> str:
-        ballast = self.output / "ballast"
-        with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
-            while True:
-                file.write(bytes(4096))
+        ballast = fill(self.output)
         began = time.monotonic()
         if not wait_until(lambda: all(worker.code is not None for worker in self.workers), patience=_FULL_DISK_PATIENCE):
             raise RuntimeError(f"a worker hangs on a full disk, see {self._logs}")

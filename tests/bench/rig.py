@@ -19,7 +19,7 @@ import redis
 
 from baike_spider.frontier.binary import find_binary
 
-__all__ = ["RedisServer", "Worker", "bench_environment", "cpu_seconds", "delay_proxy", "rss_bytes", "small_disk", "wait_until"]
+__all__ = ["RedisServer", "Worker", "bench_environment", "cpu_seconds", "delay_proxy", "fill", "rss_bytes", "small_disk", "wait_until"]
 
 ROOT = Path(__file__).resolve().parents[2]
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -154,6 +154,15 @@ def small_disk(folder: Path, *, megabytes: int) -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def fill(disk: Path) -> Path:
+    """Writes until nothing fits any more; the file to delete."""
+    ballast = disk / "ballast"
+    with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    return ballast
 
 
 @contextlib.contextmanager
