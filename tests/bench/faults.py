@@ -44,7 +44,12 @@ class Scene:
         """One more worker."""
         name = f"w{len(self.workers)}"
         environment = bench_environment(
-            BAIKE_OUTPUT=str(self.folder / "output"), BAIKE_MIRROR=self.site.url, BAIKE_RETRY_SECONDS="0.5", REDIS_URL=self.server.url
+            BAIKE_OUTPUT=str(self.folder / "output"),
+            BAIKE_MIRROR=self.site.url,
+            BAIKE_RETRY_SECONDS="0.5",
+            BAIKE_BACKOFF_SECONDS="0.05",
+            BAIKE_PAUSE_SECONDS="0.1",
+            REDIS_URL=self.server.url,
         )
         self.workers.append(Worker(name, [*self._command(), *self._options()], environment, self.folder / f"{name}.log"))
         return self.workers[-1]

@@ -20,7 +20,7 @@ CRAWL = ("scrapy", "crawl", "baike", "-a", f"seeds={WORLD.title(0)}", "-a", "fol
 
 def crawling(folder: Path, site: Site) -> Workplace:
     place = Workplace(folder, site.url)
-    place.env["BAIKE_RETRY_SECONDS"] = "0.3"
+    place.env.update(BAIKE_RETRY_SECONDS="0.3", BAIKE_BACKOFF_SECONDS="0.05", BAIKE_PAUSE_SECONDS="0.1")
     return place
 
 
