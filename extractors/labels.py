@@ -42,7 +42,7 @@ class _Label(NamedTuple):
 def labelled(line: Stretch) -> list[LabelledPart] | None:
     """The labelled parts of a line, with what stands before the first label as a part without one."""
     _, start, end, marks, kind, _ = line
-    labels = _labels(line)
+    labels = _labels(line) if any(mark.sort == "colon" for mark in marks) else []
     if not labels:
         return None
     first = labels[0]

@@ -104,3 +104,17 @@ def test_any_row_is_read_and_explained_alike(name: str, text: str, links: list[L
     assert [reading.value for reading in explain_values(name, text, links)] == list(values)
     assert all(value.text and value.text in text for value in values)
     assert read_value(name, text, links).text == text.strip()
+
+
+#: words, some of which mean something to a rule: joints, endings, clauses, numerals, places
+_WORDS = st.sampled_from(
+    ["演员", "甲", "刘德华", "中国", "北京市", "广东省", "和平", "甲等", "气候温和", "第三者", "一", "重视教育", "元", "其他", "A"]
+)
+
+
+@settings(max_examples=500)
+@given(_NAMES, st.lists(_WORDS, min_size=1, max_size=5), st.sampled_from("、，； "), st.booleans())
+def test_rows_of_nothing_but_links_are_read_as_any_row_is(name: str, words: list[str], mark: str, linked: bool) -> None:
+    links = [_link(word, at) for at, word in enumerate(words)] if linked else []
+    text = mark.join(words)
+    assert read_values(name, text, links) == tuple(reading.value for reading in explain_values(name, text, links))
