@@ -1,0 +1,79 @@
+"""The border to DuckDB: the only module that imports it.
+
+Comes in: limits. Goes out: a connection that keeps to them, with texts compared by bytes, no network, no configuration from outside.
+DuckDB comes with the extra `corpus`; without it every function here raises EngineMissing.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from baike_spider.corpus.errors import EngineMissing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["Connection", "EngineError", "connect", "engine_version", "literal", "paths_literal"]
+
+#: rows, parameters, columns: DuckDB's own types are not ours to promise
+Connection = Any
+
+_duckdb: Any
+try:
+    # the package `duckdb` around it adds a data frame door that we do not use and that costs 50 ms to import
+    _duckdb = import_module("_duckdb")
+except ImportError:
+    _duckdb = None
+
+#: what DuckDB raises
+EngineError: type[Exception] = _duckdb.Error if _duckdb is not None else Exception
+
+
+def engine_version() -> str:
+    """Name and version of the library that writes corpora."""
+    return f"duckdb {_module().__version__}"
+
+
+@contextmanager
+def connect(*, threads: int | None = None, memory: int | None = None, temp: Path | None = None) -> Iterator[Connection]:
+    """A connection with an empty database in memory. `memory`: bytes; beyond them it spills to the folder `temp`, which must be there.
+
+    Same rows in, same rows out for any number of `threads` (None: one a core).
+    """
+    options: dict[str, Any] = {
+        "threads": threads or os.cpu_count() or 1,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "temp_directory": str(temp) if temp is not None else "",
+    }
+    if memory is not None:
+        options["memory_limit"] = f"{memory}B"
+    connection = _module().connect(":memory:", config=options)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def literal(text: str) -> str:
+    """The text as an SQL literal, for places that take no parameter.
+
+    >>> literal("it's")
+    "'it''s'"
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
+def paths_literal(paths: list[Path]) -> str:
+    """A list of files as SQL: `['a.parquet', 'b.parquet']`."""
+    return "[" + ", ".join(literal(str(path)) for path in paths) + "]"
+
+
+def _module() -> Any:
+    if _duckdb is None:
+        raise EngineMissing("corpora are read and written with DuckDB, which is not installed", cure="pip install 'baike-spider[corpus]'")
+    return _duckdb

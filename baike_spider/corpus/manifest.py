@@ -1,0 +1,159 @@
+"""manifest.json of a corpus: what a reader believes.
+
+Comes in: the shards of a finished build and what they were built from. Goes out: one JSON file. It holds no clock and no path of
+the machine that built it: same input, same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from baike_spider.corpus.errors import CorpusDamaged, CorpusError
+from baike_spider.corpus.schema import CORPUS_SCHEMA, TABLES, shard_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["MANIFEST", "CorpusInput", "CorpusManifest", "CorpusShard", "read_manifest"]
+
+MANIFEST = "manifest.json"
+#: what tells a corpus from a crawl, whose manifest has the same name
+KIND = "baike-corpus"
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusShard:
+    """One Parquet file."""
+
+    path: str
+    """Relative to the corpus, with `/`."""
+    table: str
+    partition: int
+    rows: int
+    bytes: int
+    sha256: str
+    """Hex digest of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusInput:
+    """What went in: a crawl folder or a file of entries."""
+
+    name: str
+    """The crawl's name, or the file's."""
+    kind: str
+    """crawl or entries"""
+    site: str
+    """"" for a file, which may hold several."""
+    digest: str
+    """Of a crawl: sha256 of the lines `<sha256>  <path>` of its shards, in their order; of a file: its own sha256."""
+    entries: int
+    """Records, before any deduplication."""
+    triples: int
+    rejects: dict[str, int]
+    """Rejected pages by verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusManifest:
+    """What a corpus holds."""
+
+    partitions: int
+    """Files of every table; a power of two."""
+    builder: str
+    """Version of the program that built it."""
+    engine: str
+    """Name and version of the library that wrote the files: another one may write other bytes for the same rows."""
+    extractors: tuple[str, ...]
+    """Sorted versions of the extraction rules behind the entries."""
+    counts: dict[str, Any]
+    """Rows a table; `versions`: entries read; `triples_read`; `sites`, `layouts`, `verdicts`: entries and rejects by kind."""
+    fetched: tuple[str, str] | None
+    """First and last `fetched_at` of the entries, None when none is known."""
+    inputs: tuple[CorpusInput, ...]
+    """In the order of their digests."""
+    shards: tuple[CorpusShard, ...]
+    """In the order of the tables, then of the partitions."""
+
+    def of(self, table: str) -> list[CorpusShard]:
+        """The shards of one table, in order."""
+        return [shard for shard in self.shards if shard.table == table]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "schema": CORPUS_SCHEMA,
+            "kind": KIND,
+            "builder": self.builder,
+            "engine": self.engine,
+            "extractors": list(self.extractors),
+            "counts": self.counts,
+            "fetched": list(self.fetched) if self.fetched else None,
+            "partitions": self.partitions,
+            "partition_function": "md5_number_lower(text) % partitions",
+            "tables": {
+                table.name: {
+                    "columns": {column.name: column.type for column in table.columns},
+                    "partitioned_by": table.partitioned_by,
+                    "order": list(table.order),
+                }
+                for table in TABLES
+            },
+            "inputs": [asdict(one) for one in self.inputs],
+            "shards": [asdict(shard) for shard in self.shards],
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """The inverse. Raises ValueError, KeyError or TypeError on anything that no build of ours could have written."""
+        shards = tuple(CorpusShard(**shard) for shard in data["shards"])
+        manifest = cls(
+            partitions=data["partitions"],
+            builder=data["builder"],
+            engine=data["engine"],
+            extractors=tuple(data["extractors"]),
+            counts=data["counts"],
+            fetched=tuple(data["fetched"]) if data["fetched"] else None,
+            inputs=tuple(CorpusInput(**one) for one in data["inputs"]),
+            shards=shards,
+        )
+        expected = [(table.name, number, shard_path(table.name, number)) for table in TABLES for number in range(manifest.partitions)]
+        if [(shard.table, shard.partition, shard.path) for shard in shards] != expected:
+            raise ValueError("its shards are not every partition of every table, in order")
+        for shard in shards:
+            if not all(type(number) is int and number >= 0 for number in (shard.rows, shard.bytes)) or not _SHA256.fullmatch(shard.sha256):
+                raise ValueError(f"{shard.path} has no rows, bytes and sha256 of ours")
+        for table in TABLES:
+            if data["counts"][table.name] != sum(shard.rows for shard in manifest.of(table.name)):
+                raise ValueError(f"counts.{table.name} is not the sum of its shards")
+        if manifest.as_dict() != data:
+            raise ValueError("it holds other fields, tables or columns than this program writes")
+        return manifest
+
+
+def read_manifest(folder: Path) -> CorpusManifest:
+    """The corpus' manifest. Raises CorpusError when `folder` is no corpus, CorpusDamaged when the manifest is not what we wrote."""
+    path = folder / MANIFEST
+    try:
+        text = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        cure = "give the folder that `baike corpus build -o` wrote"
+        raise CorpusError(f"{folder} is no corpus: it has no {MANIFEST}", path=folder, cure=cure) from error
+    except OSError as error:
+        raise CorpusError(f"cannot read {path}: {error.strerror or error}", path=path) from error
+    try:
+        data = json.loads(text)
+        if isinstance(data, dict) and data.get("kind") != KIND and "crawl" in data:
+            raise CorpusError(f"{folder} is a crawl, no corpus", path=folder, cure=f"make one of it: baike corpus build {folder} -o CORPUS")
+        if not isinstance(data, dict) or data.get("kind") != KIND:
+            raise ValueError("it is no manifest of a corpus")
+        if data["schema"] != CORPUS_SCHEMA:
+            raise ValueError(f"schema {data['schema']!r} is not {CORPUS_SCHEMA}: it was written by another version of this program")
+        return CorpusManifest.from_dict(data)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        cure = "build the corpus again from its inputs"
+        raise CorpusDamaged(f"damaged manifest {path}: {type(error).__name__}: {error}", path=path, cure=cure) from error

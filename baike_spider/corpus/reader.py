@@ -1,0 +1,53 @@
+"""The door to a finished corpus, for everything that reads one: query, export, report, diff, verify.
+
+Comes in: a corpus folder. Goes out: its manifest, the files of a table, and DuckDB views of them. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from baike_spider.corpus.engine import connect, paths_literal
+from baike_spider.corpus.manifest import CorpusManifest, read_manifest
+from baike_spider.corpus.schema import TABLES, partition_of, shard_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from baike_spider.corpus.engine import Connection
+
+__all__ = ["Corpus", "open_corpus", "views"]
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """A corpus folder whose manifest was read. The shards are opened by whoever reads them."""
+
+    folder: Path
+    manifest: CorpusManifest
+
+    def paths(self, table: str) -> list[Path]:
+        """All files of a table, in the order of their partitions."""
+        return [self.folder / shard.path for shard in self.manifest.of(table)]
+
+    def path_for(self, table: str, text: str) -> Path:
+        """The one file that holds the rows whose `partitioned_by` column is `text`."""
+        return self.folder / shard_path(table, partition_of(text, self.manifest.partitions))
+
+
+def open_corpus(folder: Path | str) -> Corpus:
+    """The corpus in `folder`. Raises CorpusError when it is none, CorpusDamaged when its manifest is not what we wrote."""
+    root = Path(folder)
+    return Corpus(root, read_manifest(root))
+
+
+@contextmanager
+def views(corpus: Corpus, *, threads: int | None = None, memory: int | None = None, temp: Path | None = None) -> Iterator[Connection]:
+    """A DuckDB connection with a view a table: entries, triples, names, links. Limits as in `engine.connect`."""
+    with connect(threads=threads, memory=memory, temp=temp) as connection:
+        for table in TABLES:
+            connection.execute(f"CREATE VIEW {table.name} AS SELECT * FROM read_parquet({paths_literal(corpus.paths(table.name))})")
+        yield connection
