@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from baike_spider.corpus.errors import EngineMissing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 __all__ = ["Connection", "EngineError", "connect", "engine_version", "literal", "paths_literal"]
@@ -68,7 +68,7 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def paths_literal(paths: list[Path]) -> str:
+def paths_literal(paths: Iterable[Path]) -> str:
     """A list of files as SQL: `['a.parquet', 'b.parquet']`."""
     return "[" + ", ".join(literal(str(path)) for path in paths) + "]"
 

@@ -96,7 +96,7 @@ TRIPLES = Table(
         Column("fetched_at", "VARCHAR", "time of the fetch, UTC, ISO 8601", null=True),
     ),
     partitioned_by="subject",
-    order=("subject", "predicate", "object", "entry", "object_id", "object_url", "date", "low", "high", "unit", "raw_predicate"),
+    order=("subject", "predicate", "object", "entry", "object_url"),
 )
 
 NAMES = Table(

@@ -20,4 +20,6 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
     for name in sorted(module.name for module in iter_modules(__path__)):
-        import_module(f"{__name__}.{name}").add(actions)
+        module = import_module(f"{__name__}.{name}")
+        if hasattr(module, "add"):
+            module.add(actions)

@@ -1,0 +1,45 @@
+"""What the subcommands share: sizes as people write them, and the corpus' errors as exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from baike_spider.corpus.errors import CorpusError
+from baike_spider.exits import BadInput, OutputFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["as_run_errors", "memory_size"]
+
+_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+
+
+def memory_size(text: str) -> int:
+    """argparse type: bytes.
+
+    >>> memory_size("4G"), memory_size("800MB"), memory_size("1.5g")
+    (4294967296, 838860800, 1610612736)
+    """
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", text.strip(), re.IGNORECASE | re.ASCII)
+    size = int(float(match[1]) * _UNITS[match[2].upper()]) if match else 0
+    if not size:
+        raise argparse.ArgumentTypeError(f"{text!r}: give a size such as 4G or 800M")
+    return size
+
+
+@contextmanager
+def as_run_errors(output: Path | None = None) -> Iterator[None]:
+    """Turns what a corpus command may raise into what `baike` exits with. `output`: where it writes."""
+    try:
+        yield
+    except CorpusError as error:
+        raise BadInput(str(error)) from error
+    except OSError as error:
+        if output is None or isinstance(error, BrokenPipeError):
+            raise
+        raise OutputFailed(f"{output}: {error.strerror or error}") from error

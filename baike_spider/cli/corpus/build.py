@@ -1,0 +1,55 @@
+"""`baike corpus build`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from baike_spider.cli.command import Commands, add_command, positive
+from baike_spider.cli.corpus.border import as_run_errors, memory_size
+from baike_spider.corpus.build import MEMORY, build_corpus
+
+if TYPE_CHECKING:
+    import argparse
+
+__all__ = ["add"]
+
+
+def add(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = add_command(
+        commands,
+        "build",
+        "Merges crawls and extractions into one corpus: newest version of every entry, all its names, every triple once.",
+        "baike corpus build output/2026-01 output/2026-02 saved.jsonl.zst -o corpus",
+    )
+    command.add_argument(
+        "inputs", nargs="+", metavar="CRAWL", help="crawl folders, and .jsonl(.zst) files of `baike extract --format entries`"
+    )
+    command.add_argument(
+        "-o", "--output", required=True, metavar="CORPUS", help="folder to write; an earlier corpus there stays until this one is whole"
+    )
+    command.add_argument(
+        "--memory", type=memory_size, default=MEMORY, metavar="SIZE", help="memory to keep to, such as 4G or 800M (default: 4G)"
+    )
+    command.add_argument("--threads", type=positive, metavar="N", help="threads (default: one a core); the result is the same")
+    command.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    started = time.monotonic()
+
+    def told(what: str) -> None:
+        print(f"{time.monotonic() - started:7.1f} s  {what}", file=sys.stderr)
+
+    with as_run_errors(Path(args.output)):
+        manifest = build_corpus(
+            [Path(path) for path in args.inputs], Path(args.output), memory=args.memory, threads=args.threads, told=told
+        )
+    counts = manifest.counts
+    told(
+        f"{args.output}: {counts['entries']:,} entries of {counts['versions']:,} records, {counts['triples']:,} triples, "
+        f"{counts['names']:,} names, {counts['links']:,} links"
+    )
+    return 0

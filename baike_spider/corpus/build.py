@@ -1,0 +1,223 @@
+"""`baike corpus build`: crawls and extractions to one corpus.
+
+    sources -> staging -> identity -> tables -> manifest -> the corpus' name
+
+Comes in: paths. Goes out: a corpus folder that appears whole, or not at all: everything is written to a hidden folder beside it, which takes
+the corpus' name in one step at the end. A build that was killed leaves that hidden folder; the next one clears it away. Memory is bounded by
+the limit; temporary files take about as much disk as the inputs' entries when decompressed twice over.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from hashlib import file_digest
+from typing import TYPE_CHECKING, Any
+
+from baike_spider.corpus import tables
+from baike_spider.corpus.engine import EngineError, connect, engine_version
+from baike_spider.corpus.errors import CorpusError
+from baike_spider.corpus.identity import choose_winners
+from baike_spider.corpus.manifest import MANIFEST, CorpusManifest, CorpusShard
+from baike_spider.corpus.place import building
+from baike_spider.corpus.schema import ENTRIES, LINKS, NAMES, TABLES, TRIPLES, shard_path
+from baike_spider.corpus.sources import find_sources
+from baike_spider.corpus.staging import MACROS, stage_aliases, stage_entries
+from baike_spider.shards.disk import sync, sync_folder
+from extractors import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from baike_spider.corpus.engine import Connection
+    from baike_spider.corpus.sources import Source
+
+__all__ = ["MEMORY", "build_corpus"]
+
+#: bytes that a build may take by default
+MEMORY = 4 << 30
+#: the least that it works with
+LEAST_MEMORY = 512 << 20
+#: bytes of entries, decompressed, that a partition is made for; the partitions are a power of two
+PARTITION_BYTES = 128 << 20
+#: more files than that help nobody: a partition grows instead
+MOST_PARTITIONS = 1024
+#: share of the limit that DuckDB may manage; the rest is buffers that it does not count, Python, and the allocator
+_MANAGED = 0.6
+#: what the work on one partition takes, as a multiple of its entries' bytes
+_WORK = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One build under way."""
+
+    root: Path
+    """The hidden folder that becomes the corpus."""
+    scratch: Path
+    """In it; gone at the end."""
+    partitions: int
+    jobs: int
+    """Partitions at once."""
+    told: Callable[[str], None]
+
+
+def build_corpus(
+    paths: Iterable[Path], output: Path, *, memory: int = MEMORY, threads: int | None = None, told: Callable[[str], None] = lambda _: None
+) -> CorpusManifest:
+    """Builds the corpus `output` from crawl folders and entry files; the earlier corpus of that name stays until the new one is whole.
+
+    `memory`: bytes of this process, at least LEAST_MEMORY. `told` hears what is being done. Raises CorpusError for inputs and places that cannot be
+    used, OSError when the disk is full or cannot be written.
+    """
+    if memory < LEAST_MEMORY:
+        raise CorpusError(f"a build needs at least {LEAST_MEMORY >> 20} MB of memory, not {memory >> 20}")
+    sources = find_sources(paths)
+    raw = sum(file.raw_bytes for source in sources for file in source.entries)
+    partitions = partitions_for(raw)
+    threads = threads or os.cpu_count() or 1
+    jobs = max(1, min(threads, partitions, int(memory * _MANAGED / (_WORK * max(1, raw / partitions)))))
+    with building(output) as root:
+        scratch = root / ".scratch"
+        (scratch / "spill").mkdir(parents=True)
+        work = _Work(root, scratch, partitions, jobs, told)
+        try:
+            with connect(threads=threads, memory=int(memory * _MANAGED), temp=scratch / "spill") as db:
+                manifest = _build(db, sources, work)
+        except EngineError as error:
+            raise _failure(error, output) from error
+        shutil.rmtree(scratch)
+        _write_manifest(root, manifest)
+    return manifest
+
+
+def partitions_for(raw_bytes: int) -> int:
+    """Of how many files a table is: it depends on the input alone, so that the same input gives the same bytes.
+
+    >>> partitions_for(0), partitions_for(1 << 27), partitions_for((1 << 27) + 1), partitions_for(5_200_000_000)
+    (1, 1, 2, 64)
+    """
+    return min(MOST_PARTITIONS, 1 << ((max(1, raw_bytes) - 1) // PARTITION_BYTES).bit_length())
+
+
+def _build(db: Connection, sources: list[Source], work: _Work) -> CorpusManifest:
+    db.execute(MACROS)
+    db.execute("SET preserve_insertion_order = false")
+    work.told("reading the entries")
+    staged = work.scratch / "entries"
+    held = stage_entries(db, sources, staged, partitions=work.partitions)
+    stage_aliases(db, sources)
+    work.told(f"{sum(held.values()):,} records: which are one entry, which is the newest")
+    if not held:
+        raise CorpusError("the inputs hold no entries", cure="crawl or extract something first")
+    choose_winners(db, staged)
+    # from here on every file is written by one thread, sorted: what order the engine kept before does not matter
+    db.execute("SET preserve_insertion_order = true")
+    tables.prepare_names(db, work.partitions)
+    for table in TABLES:
+        (work.root / table.name).mkdir()
+    work.told(f"writing {work.partitions} partitions, {work.jobs} at once")
+    shards = _each(db, work, _contents)
+    work.told("writing what links where")
+    triples = [work.root / shard_path(TRIPLES.name, part) for part in range(work.partitions)]
+    tables.stage_links(db, triples, work.scratch / "links", partitions=work.partitions)
+    shards += _each(db, work, _links)
+    return _manifest(db, sources, held, shards, work)
+
+
+def _each(db: Connection, work: _Work, step: Callable[[Connection, _Work, int], list[CorpusShard]]) -> list[CorpusShard]:
+    """Runs the step for every partition, each with a connection of its own to the same database."""
+
+    def run(part: int) -> list[CorpusShard]:
+        with db.cursor() as own:
+            return step(own, work, part)
+
+    with ThreadPoolExecutor(work.jobs) as pool:
+        futures = [pool.submit(run, part) for part in range(work.partitions)]
+        try:
+            return [shard for future in futures for shard in future.result()]
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _contents(db: Connection, work: _Work, part: int) -> list[CorpusShard]:
+    """Entries, triples and names of one partition."""
+    paths = {table.name: work.root / shard_path(table.name, part) for table in TABLES}
+    stage = work.scratch / "entries"
+    if (stage / f"part={part}").is_dir():
+        tables.write_triples(db, stage, paths[TRIPLES.name], part=part)
+        tables.write_entries(db, stage, paths[ENTRIES.name], part=part, triples=paths[TRIPLES.name])
+        shutil.rmtree(stage / f"part={part}")
+    else:
+        tables.write_empty(db, TRIPLES, paths[TRIPLES.name])
+        tables.write_empty(db, ENTRIES, paths[ENTRIES.name])
+    tables.write_names(db, paths[NAMES.name], part=part)
+    return [_finished(db, work.root, table.name, part) for table in (ENTRIES, TRIPLES, NAMES)]
+
+
+def _links(db: Connection, work: _Work, part: int) -> list[CorpusShard]:
+    tables.write_links(db, work.scratch / "links", work.root / shard_path(LINKS.name, part), part=part)
+    return [_finished(db, work.root, LINKS.name, part)]
+
+
+def _finished(db: Connection, root: Path, table: str, part: int) -> CorpusShard:
+    """The shard of a written file, made durable."""
+    path = root / shard_path(table, part)
+    with path.open("rb") as file:
+        digest = file_digest(file, "sha256").hexdigest()
+        size = file.seek(0, 2)
+        sync(file.fileno())
+    rows = db.execute("SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata(?)", [str(path)]).fetchone()[0]
+    return CorpusShard(shard_path(table, part), table, part, rows, size, digest)
+
+
+def _manifest(db: Connection, sources: list[Source], held: Counter[str], shards: list[CorpusShard], work: _Work) -> CorpusManifest:
+    order = {table.name: at for at, table in enumerate(TABLES)}
+    shards = sorted(shards, key=lambda shard: (order[shard.table], shard.partition))
+    inputs = tuple(_counted(source, held) for source in sources)
+    verdicts: Counter[str] = Counter()
+    for one in inputs:
+        verdicts.update(one.rejects)
+    first, last, extractors = db.execute(
+        "SELECT min(fetched_at), max(fetched_at), list_sort(list(DISTINCT extractor)) FROM winners"
+    ).fetchone()
+    counts: dict[str, Any] = {table.name: sum(shard.rows for shard in shards if shard.table == table.name) for table in TABLES}
+    counts |= {"versions": sum(held.values()), "triples_read": sum(one.triples for one in inputs)}
+    counts |= {f"{column}s": _by(db, column) for column in ("site", "layout")} | {"verdicts": dict(sorted(verdicts.items()))}
+    fetched = (first, last) if first is not None else None
+    return CorpusManifest(work.partitions, __version__, engine_version(), tuple(extractors), counts, fetched, inputs, tuple(shards))
+
+
+def _by(db: Connection, column: str) -> dict[str, int]:
+    return dict(db.execute(f"SELECT {column}, count(*) FROM winners GROUP BY {column} ORDER BY {column}").fetchall())
+
+
+def _counted(source: Source, held: Counter[str]) -> Any:
+    return replace(source.about, entries=sum(held[str(file.path)] for file in source.entries))
+
+
+def _write_manifest(root: Path, manifest: CorpusManifest) -> None:
+    path = root / MANIFEST
+    with path.open("wb") as file:
+        file.write((json.dumps(manifest.as_dict(), ensure_ascii=False, indent=1) + "\n").encode())
+        file.flush()
+        sync(file.fileno())
+    for table in TABLES:
+        sync_folder(root / table.name)
+    sync_folder(root)
+
+
+def _failure(error: Exception, output: Path) -> Exception:
+    """The engine's error as ours or the system's, where a user can do something about it."""
+    text = str(error).splitlines()[0]
+    if "No space left" in text or "max_temp_directory_size" in text:
+        return OSError(28, f"no space left on the disk of {output} ({text})")
+    if "Out of Memory" in text or "out of memory" in text:
+        return CorpusError(f"the memory limit is too low for this input ({text})", cure="give --memory more")
+    return error

@@ -1,0 +1,120 @@
+"""What a build reads: crawl folders, and files of entries that `baike extract` wrote.
+
+Comes in: paths. Goes out: a `Source` each, its files there and as long as its manifest says; no record is read yet. The entries are
+the truth: a crawl's triples are derived from them again, so its triple shards are not read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import file_digest, sha256
+from typing import TYPE_CHECKING
+
+from baike_spider.corpus.errors import CorpusError, InputDamaged
+from baike_spider.corpus.manifest import CorpusInput
+from baike_spider.shards import ManifestDamaged, ShardError, load_manifest
+from baike_spider.shards.names import ENTRIES, REJECTS, TRIPLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from baike_spider.shards import Shard
+
+__all__ = ["RecordFile", "Source", "find_sources"]
+
+_SUFFIXES = (".jsonl", ".ndjson", ".jsonl.zst", ".ndjson.zst")
+#: how much longer entries are than their zstd file; only the number of partitions follows from it
+_RATIO = 8
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFile:
+    """One file of JSON lines."""
+
+    path: Path
+    records: int | None
+    """Lines that it must hold; None where nobody said."""
+    raw_bytes: int
+    """Length when decompressed, estimated where nobody said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One input."""
+
+    about: CorpusInput
+    """`entries` and `triples` of a file are 0: nobody counted them yet."""
+    path: Path
+    entries: tuple[RecordFile, ...]
+    rejects: tuple[RecordFile, ...]
+
+
+def find_sources(paths: Iterable[Path]) -> list[Source]:
+    """The inputs, in the order of their digests; one that is given twice, under whatever name, is there once.
+
+    Raises CorpusError for a path that is no input, InputDamaged where a crawl lacks a listed shard or has a shortened one.
+    """
+    found: dict[tuple[str, str], Source] = {}
+    for path in paths:
+        source = _crawl(path) if path.is_dir() else _file(path)
+        found.setdefault((source.about.digest, source.about.kind), source)
+    return [source for _, source in sorted(found.items())]
+
+
+def _crawl(folder: Path) -> Source:
+    try:
+        manifest = load_manifest(folder)
+    except ManifestDamaged as error:
+        raise InputDamaged(str(error), path=folder) from error
+    except ShardError as error:
+        cure = "give crawl folders (output/<crawl>) or files that `baike extract --format entries -o FILE` wrote"
+        raise CorpusError(f"{folder} is no crawl folder", path=folder, cure=cure) from error
+    listing = "".join(f"{shard.sha256}  {shard.path}\n" for shard in manifest.shards)
+    counts = manifest.counts
+    about = CorpusInput(
+        name=manifest.crawl,
+        kind="crawl",
+        site=manifest.site,
+        digest=sha256(listing.encode()).hexdigest(),
+        entries=counts[ENTRIES],
+        triples=counts[TRIPLES],
+        rejects=counts["verdicts"],
+    )
+    return Source(
+        about,
+        folder,
+        tuple(_listed(folder, shard) for shard in manifest.of(ENTRIES)),
+        tuple(_listed(folder, shard) for shard in manifest.of(REJECTS)),
+    )
+
+
+def _listed(folder: Path, shard: Shard) -> RecordFile:
+    path = folder / shard.path
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise InputDamaged(f"{path}: {error.strerror}, but the crawl's manifest lists it", path=path, cure=cure_for(folder)) from error
+    if size != shard.bytes:
+        raise InputDamaged(f"{path}: {size} bytes long, the crawl's manifest says {shard.bytes}", path=path, cure=cure_for(folder))
+    return RecordFile(path, shard.records, shard.raw_bytes)
+
+
+def cure_for(folder: Path) -> str:
+    """What to do about a damaged crawl."""
+    return f"see `baike verify {folder}`; bring the shard back from a copy, or leave this crawl out"
+
+
+def _file(path: Path) -> Source:
+    if not path.exists():
+        raise CorpusError(f"{path}: no such file or folder", path=path)
+    if not path.name.endswith(_SUFFIXES):
+        raise CorpusError(f"{path} is neither a crawl folder nor a {', '.join(_SUFFIXES)} file of entries", path=path)
+    try:
+        with path.open("rb") as file:
+            digest = file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise CorpusError(f"cannot read {path}: {error.strerror or error}", path=path) from error
+    size = path.stat().st_size
+    about = CorpusInput(name=path.name, kind="entries", site="", digest=digest, entries=0, triples=0, rejects={})
+    return Source(about, path, (RecordFile(path, None, size * _RATIO if path.suffix == ".zst" else size),) if size else (), ())

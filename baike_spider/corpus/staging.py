@@ -1,0 +1,114 @@
+"""First pass of a build: every entry record of every input, once, into temporary files by partition.
+
+Comes in: `Source`s. Goes out: `stage/part=<n>/*.parquet` with the record's line and what identity needs of it, and a list of (address,
+name) of the alias rejects. Decides nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from baike_spider.corpus.engine import EngineError, literal, paths_literal
+from baike_spider.corpus.errors import InputDamaged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from baike_spider.corpus.engine import Connection
+    from baike_spider.corpus.sources import Source
+
+__all__ = ["MACROS", "RECORD_BYTES", "stage_aliases", "stage_entries"]
+
+#: bytes of the longest entry that is read; every thread keeps a buffer of this size
+RECORD_BYTES = 1 << 26
+
+#: what `shards.tsv.clean_field` does, and the subject, in SQL
+MACROS = r"""
+CREATE MACRO clean(text) AS
+    CASE WHEN regexp_matches(text, '[\x00-\x1f\x7f-\x{9f}\x{2028}\x{2029}]')
+         THEN regexp_replace(text, '[\x00-\x1f\x7f-\x{9f}\x{2028}\x{2029}]+', ' ', 'g') ELSE text END;
+CREATE MACRO subject_of(title, sense) AS clean(CASE WHEN sense <> '' THEN title || '（' || sense || '）' ELSE title END);
+CREATE MACRO partition_of(text, partitions) AS md5_number_lower(text) % partitions;
+"""
+
+#: what identity needs of an entry
+_HEAD = """{"site":"VARCHAR","layout":"VARCHAR","url":"VARCHAR","lemma_id":"BIGINT","title":"VARCHAR","sense":"VARCHAR","aliases":["VARCHAR"],
+"updated":"VARCHAR","digest":"VARCHAR","fetched_at":"VARCHAR","extractor":"VARCHAR"}"""
+
+#: every entry has these
+_NEEDED = "site, layout, url, title, digest, extractor"
+
+
+def stage_entries(db: Connection, sources: Iterable[Source], folder: Path, *, partitions: int) -> Counter[str]:
+    """Writes the staged records; how many each file (by its path) held.
+
+    Raises InputDamaged, with the file, for what is no line of an entry, and where a shard's lines are not as many as its manifest says.
+    """
+    expected = {str(file.path): file.records for source in sources for file in source.entries}
+    if not expected:
+        return Counter()
+    lines = (
+        f"SELECT json, filename AS file, from_json(json, {literal(_HEAD)}) AS head FROM read_ndjson_objects("
+        f"{paths_literal(list(map(Path, expected)))}, maximum_object_size = {RECORD_BYTES}, filename = true)"
+    )
+    try:
+        db.execute(f"""
+            COPY (SELECT partition_of(coalesce(subject_of(head.title, head.sense), ''), {partitions}) AS part, file, head.*, json::VARCHAR AS json
+                  FROM ({lines}))
+            TO {literal(str(folder))} (FORMAT parquet, PARTITION_BY (part), COMPRESSION snappy, WRITE_BLOOM_FILTER false, OVERWRITE_OR_IGNORE)
+            """)
+    except EngineError as error:
+        raise translated(error) from error
+    return _checked(db, folder, expected)
+
+
+def _checked(db: Connection, folder: Path, expected: dict[str, int | None]) -> Counter[str]:
+    bad = " OR ".join(f"{column} IS NULL" for column in _NEEDED.split(", "))
+    rows = db.execute(f"SELECT file, count(*), count(*) FILTER ({bad}) FROM {staged(folder)} GROUP BY file ORDER BY file").fetchall()
+    held: Counter[str] = Counter({file: count for file, count, _ in rows})
+    for file, count, no_entries in rows:
+        if no_entries:
+            cure = "give what `baike extract --format entries` wrote, or a crawl folder"
+            raise InputDamaged(f"{file}: {no_entries:,} of its {count:,} lines are no entries", path=Path(file), cure=cure)
+    for file, records in expected.items():
+        if records is not None and held[file] != records:
+            raise InputDamaged(f"{file}: {held[file]:,} lines, the crawl's manifest says {records:,}", path=Path(file))
+    return held
+
+
+def staged(folder: Path, *, partition: int | None = None) -> str:
+    """The staged records as an SQL relation, with `part`, and `filename` and `file_row_number` that name each."""
+    pattern = folder / (f"part={partition}" if partition is not None else "part=*") / "*.parquet"
+    return (
+        f"read_parquet({literal(str(pattern))}, hive_partitioning = true, hive_types = {{'part': BIGINT}}, "
+        "filename = true, file_row_number = true)"
+    )
+
+
+def stage_aliases(db: Connection, sources: Iterable[Source]) -> None:
+    """Makes the table `alias_rejects` (url, name): pages that turned out to be another name of an entry."""
+    db.execute("CREATE TABLE alias_rejects (url VARCHAR, name VARCHAR)")
+    files = [file.path for source in sources if source.about.rejects.get("alias") for file in source.rejects]
+    if not files:
+        return
+    try:
+        db.execute(f"""
+            INSERT INTO alias_rejects SELECT DISTINCT json->>'url', json->>'reason'
+            FROM read_ndjson_objects({paths_literal(files)}, maximum_object_size = {RECORD_BYTES})
+            WHERE json->>'verdict' = 'alias'
+            """)
+    except EngineError as error:
+        raise translated(error) from error
+
+
+def translated(error: Exception) -> Exception:
+    """The engine's complaint about an input, as ours; itself where it is none."""
+    text = str(error)
+    if "No space left" in text or "Out of Memory" in text or "out of memory" in text:
+        return error
+    file = re.search(r'(?:in file|file) "?([^"\n]+?\.(?:jsonl|ndjson)(?:\.zst)?)"?', text)
+    path = Path(file[1]) if file else None
+    return InputDamaged(f"an input cannot be read: {text.splitlines()[0]}", path=path, cure="`baike verify CRAWL` finds the damaged shard")

@@ -1,0 +1,145 @@
+"""Second pass of a build: the sorted Parquet files of one partition.
+
+Comes in: the staged records and the table `winners`. Goes out: one file a table and partition. Linked triples go through the stage once more, because
+their partition is that of what they link to. The triples are `extractors.triples.facts` said in SQL: a test holds both against each other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from baike_spider.corpus.engine import literal, paths_literal
+from baike_spider.corpus.schema import LINKS, NAMES, TRIPLES
+from baike_spider.corpus.staging import staged
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from baike_spider.corpus.engine import Connection
+    from baike_spider.corpus.schema import Table
+
+__all__ = ["prepare_names", "stage_links", "write_empty", "write_entries", "write_links", "write_names", "write_triples"]
+
+#: rows that a reader of one name has to decode; DuckDB rounds it to its vectors of 2048
+_ROWS = 32_768
+_PARQUET = f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {_ROWS})"
+#: entries are long: fewer of them fill a row group
+_PARQUET_ENTRIES = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 4096)"
+
+#: what triples need of an entry's line
+_BODY = """{"summary":"VARCHAR","tags":["VARCHAR"],"aliases":["VARCHAR"],
+"rows":[{"name":"VARCHAR","values":[{"text":"VARCHAR","date":"VARCHAR","quantity":{"low":"DOUBLE","high":"DOUBLE","unit":"VARCHAR"},
+"link":{"url":"VARCHAR","lemma_id":"BIGINT"}}]}],"relations":[{"name":"VARCHAR","title":"VARCHAR","url":"VARCHAR","lemma_id":"BIGINT"}]}"""
+
+_FACTS = """
+WITH body AS MATERIALIZED (
+    SELECT w.n, w.sense, from_json(s.json, {body}) AS b
+    FROM {staged} s JOIN winners w ON w.part = {part} AND w.filename = s.filename AND w.file_row_number = s.file_row_number),
+facts AS (
+    SELECT n, name AS predicate, v.text AS object, v.link.url AS object_url, v.link.lemma_id AS object_id, v.date AS date,
+           v.quantity.low AS low, v.quantity.high AS high, v.quantity.unit AS unit
+    FROM (SELECT n, r.name AS name, unnest(r.values) AS v FROM (SELECT n, unnest(b.rows) AS r FROM body))
+    UNION ALL SELECT n, r.name, r.title, r.url, r.lemma_id, NULL, NULL, NULL, NULL FROM (SELECT n, unnest(b.relations) AS r FROM body)
+    UNION ALL SELECT n, '同义词', unnest(b.aliases), NULL, NULL, NULL, NULL, NULL, NULL FROM body
+    UNION ALL SELECT n, '标签', unnest(b.tags), NULL, NULL, NULL, NULL, NULL, NULL FROM body
+    UNION ALL SELECT n, '义项', sense, NULL, NULL, NULL, NULL, NULL, NULL FROM body WHERE sense <> ''
+    UNION ALL SELECT n, '描述', b.summary, NULL, NULL, NULL, NULL, NULL, NULL FROM body WHERE b.summary <> '')
+SELECT n, clean(predicate) AS predicate, clean(object) AS object, nullif(clean(object_url), '') AS object_url, object_id,
+       nullif(clean(date), '') AS date, low, high, CASE WHEN low IS NULL AND high IS NULL THEN NULL ELSE clean(unit) END AS unit
+FROM facts
+"""
+
+#: the columns of an entry, as its triples repeat them
+_PROVENANCE = """
+    w.subject, w.entry, clean(w.site) AS site, w.lemma_id AS subject_id, clean(w.url) AS subject_url, clean(w.digest) AS digest,
+    clean(w.layout) AS layout, clean(w.extractor) AS extractor, clean(w.fetched_at) AS fetched_at
+"""
+
+
+def write_triples(db: Connection, stage: Path, path: Path, *, part: int) -> None:
+    """Writes the partition's triples."""
+    db.execute(
+        f"CREATE OR REPLACE TEMP TABLE facts AS {_FACTS.format(body=literal(_BODY), staged=staged(stage, partition=part), part=part)}"
+    )
+    # first the provenance, then the order: a join keeps none
+    db.execute(f"""
+        CREATE OR REPLACE TEMP TABLE sorted AS
+        SELECT f.*, NULL::VARCHAR AS raw_predicate, {_PROVENANCE}
+        FROM facts f JOIN winners w ON w.part = {part} AND w.n = f.n
+        ORDER BY subject, predicate, object, entry, object_url NULLS FIRST, object_id NULLS FIRST, date NULLS FIRST, low NULLS FIRST, high NULLS FIRST, unit NULLS FIRST
+        """)
+    key = ("predicate", "object", "object_url", "n")
+    before = ", ".join(f"lag({column}) OVER () AS before_{column}" for column in key)
+    differs = " OR ".join(f"{column} IS DISTINCT FROM before_{column}" for column in key)
+    # what is equal stands side by side: one look back is all that exactness costs
+    db.execute(
+        f"COPY (SELECT {_columns(TRIPLES)} FROM (SELECT *, {before} FROM sorted) WHERE {differs}) TO {literal(str(path))} {_PARQUET}"
+    )
+    db.execute("DROP TABLE facts; DROP TABLE sorted")
+
+
+def write_entries(db: Connection, stage: Path, path: Path, *, part: int, triples: Path) -> None:
+    """Writes the partition's entries, counting the rows in the partition's `triples`."""
+    db.execute(f"""
+        COPY (SELECT w.subject, w.entry, clean(w.site) AS site, w.lemma_id, clean(w.title) AS title, clean(w.sense) AS sense, clean(w.url) AS url, w.aliases,
+                     clean(w.layout) AS layout, clean(w.updated) AS updated, clean(w.digest) AS digest, clean(w.fetched_at) AS fetched_at,
+                     clean(w.extractor) AS extractor, coalesce(t.triples, 0) AS triples, w.versions, s.json
+              FROM {staged(stage, partition=part)} s
+              JOIN winners w ON w.part = {part} AND w.filename = s.filename AND w.file_row_number = s.file_row_number
+              LEFT JOIN (SELECT entry, count(*) AS triples FROM read_parquet({literal(str(triples))}) GROUP BY entry) t ON t.entry = w.entry
+              ORDER BY subject, w.entry)
+        TO {literal(str(path))} {_PARQUET_ENTRIES}
+        """)
+
+
+def prepare_names(db: Connection, partitions: int) -> None:
+    """Makes the table `called`: every name of every entry, by partition."""
+    db.execute(f"""
+        CREATE TABLE called AS
+        SELECT partition_of(name, {partitions}) AS part, * FROM (
+            SELECT clean(title) AS name, 'title' AS kind, entry, subject FROM winners
+            UNION ALL SELECT subject, 'subject', entry, subject FROM winners WHERE subject <> clean(title)
+            UNION ALL SELECT unnest(aliases), 'alias', entry, subject FROM winners
+            UNION ALL SELECT lemma_id::VARCHAR, 'id', entry, subject FROM winners WHERE lemma_id IS NOT NULL)
+        ORDER BY part
+        """)
+
+
+def write_names(db: Connection, path: Path, *, part: int) -> None:
+    """Writes the partition's names."""
+    db.execute(
+        f"COPY (SELECT {_columns(NAMES)} FROM called WHERE part = {part} ORDER BY {', '.join(NAMES.order)}) TO {literal(str(path))} {_PARQUET}"
+    )
+
+
+def stage_links(db: Connection, triples: Sequence[Path], folder: Path, *, partitions: int) -> None:
+    """Copies the linked triples to the partitions of what they link to."""
+    db.execute(f"""
+        COPY (SELECT partition_of(target, {partitions}) AS part, * FROM (
+                  SELECT CASE WHEN object_id IS NULL THEN object_url ELSE site || '#' || object_id END AS target, subject, predicate, object, entry
+                  FROM read_parquet({paths_literal(triples)}) WHERE object_id IS NOT NULL OR object_url IS NOT NULL))
+        TO {literal(str(folder))} (FORMAT parquet, PARTITION_BY (part), COMPRESSION snappy, WRITE_BLOOM_FILTER false)
+        """)
+
+
+def write_links(db: Connection, stage: Path, path: Path, *, part: int) -> None:
+    """Writes the links to what lies in the partition; a fact that is said under two addresses of one entry is one link."""
+    files = sorted((stage / f"part={part}").glob("*.parquet"))
+    source = f"read_parquet({paths_literal(files)}, hive_partitioning = false)" if files else f"({_empty(LINKS)})"
+    db.execute(
+        f"COPY (SELECT DISTINCT {_columns(LINKS)} FROM {source} ORDER BY {', '.join(LINKS.order)}) TO {literal(str(path))} {_PARQUET}"
+    )
+
+
+def write_empty(db: Connection, table: Table, path: Path) -> None:
+    """A file of a table without rows."""
+    db.execute(f"COPY ({_empty(table)}) TO {literal(str(path))} {_PARQUET}")
+
+
+def _empty(table: Table) -> str:
+    return "SELECT " + ", ".join(f"NULL::{column.type} AS {column.name}" for column in table.columns) + " WHERE false"
+
+
+def _columns(table: Table) -> str:
+    return ", ".join(table.names)
