@@ -26,7 +26,7 @@ from baike_spider.corpus.manifest import MANIFEST, CorpusManifest, CorpusShard
 from baike_spider.corpus.place import building
 from baike_spider.corpus.schema import ENTRIES, LINKS, NAMES, TABLES, TRIPLES, shard_path
 from baike_spider.corpus.sources import find_sources
-from baike_spider.corpus.staging import MACROS, stage_aliases, stage_entries
+from baike_spider.corpus.staging import MACROS, RECORD_BYTES, stage_aliases, stage_entries
 from baike_spider.shards.disk import sync, sync_folder
 from extractors import __version__
 
@@ -80,7 +80,7 @@ def build_corpus(
     sources = find_sources(paths)
     raw = sum(file.raw_bytes for source in sources for file in source.entries)
     partitions = partitions_for(raw)
-    threads = threads or os.cpu_count() or 1
+    threads = max(1, min(threads or os.cpu_count() or 1, int(memory * _MANAGED) // (4 * RECORD_BYTES)))
     jobs = max(1, min(threads, partitions, int(memory * _MANAGED / (_WORK * max(1, raw / partitions)))))
     with building(output) as root:
         scratch = root / ".scratch"

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MACROS", "RECORD_BYTES", "stage_aliases", "stage_entries"]
 
-#: bytes of the longest entry that is read; every thread keeps a buffer of this size
-RECORD_BYTES = 1 << 26
+#: bytes of the longest entry that is read; every thread keeps two buffers of this size
+RECORD_BYTES = 1 << 25
 
 #: what `shards.tsv.clean_field` does, and the subject, in SQL
 MACROS = r"""

@@ -1,0 +1,46 @@
+"""`baike corpus verify`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from baike_spider.cli.command import Commands, add_command
+from baike_spider.cli.corpus.border import as_run_errors
+from baike_spider.corpus.errors import CorpusDamaged
+from baike_spider.corpus.manifest import read_manifest
+from baike_spider.corpus.verify import how_to_rebuild, verify_corpus
+
+if TYPE_CHECKING:
+    import argparse
+
+__all__ = ["add"]
+
+
+def add(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = add_command(
+        commands,
+        "verify",
+        "Checks every digest, count, order and uniqueness of a corpus; exit code 1 when something is wrong.",
+        "baike corpus verify corpus",
+    )
+    command.add_argument("corpus", metavar="CORPUS", help="a corpus folder")
+    command.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    folder = Path(args.corpus)
+    problems = 0
+    with as_run_errors():
+        try:
+            for problem in verify_corpus(folder):
+                problems += 1
+                print(problem, flush=True)
+        except CorpusDamaged as error:
+            print(error)
+            return 1
+        if problems:
+            print(how_to_rebuild(read_manifest(folder), folder), file=sys.stderr)
+    print(f"{folder}: {f'{problems} problems' if problems else 'sound'}", file=sys.stderr)
+    return 1 if problems else 0

@@ -1,0 +1,168 @@
+"""Whether a corpus holds what its manifest says.
+
+Comes in: a corpus folder. Goes out: problems, as they are found, none when all is sound. Changes nothing. Memory: DuckDB's, for one partition
+at a time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import file_digest
+from typing import TYPE_CHECKING, Literal
+
+from baike_spider.corpus.engine import EngineError, connect, literal, paths_literal
+from baike_spider.corpus.manifest import MANIFEST
+from baike_spider.corpus.reader import open_corpus
+from baike_spider.corpus.schema import ENTRIES, NAMES, TABLES, TRIPLES, shard_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from baike_spider.corpus.engine import Connection
+    from baike_spider.corpus.manifest import CorpusManifest, CorpusShard
+    from baike_spider.corpus.reader import Corpus
+    from baike_spider.corpus.schema import Table
+
+__all__ = ["Problem", "how_to_rebuild", "verify_corpus"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong. `str()` is a line for people."""
+
+    path: str
+    """Relative to the corpus."""
+    kind: Literal["count", "digest", "duplicate", "missing", "order", "partition", "reference", "schema", "size", "stray", "unreadable"]
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+def verify_corpus(folder: Path) -> Iterator[Problem]:
+    """Every shard: there, of the right length and digest, with its columns, rows, order, each row once and in its partition; every triple and name
+    of an entry that is there. Files that no manifest lists are strays.
+
+    Raises CorpusError when `folder` is no corpus, CorpusDamaged when its manifest is not what we wrote, EngineMissing.
+    """
+    corpus = open_corpus(folder)
+    tables = {table.name: table for table in TABLES}
+    readable: set[str] = set()
+    with connect() as db:
+        for shard in corpus.manifest.shards:
+            found = list(_of_file(folder / shard.path, shard))
+            if not any(problem.kind == "missing" for problem in found):
+                rows = list(_of_rows(db, folder / shard.path, shard, tables[shard.table], corpus.manifest.partitions))
+                if not any(problem.kind in ("schema", "unreadable") for problem in rows):
+                    readable.add(shard.path)
+                found += rows
+            yield from found
+        for partition in range(corpus.manifest.partitions):
+            if {shard_path(ENTRIES.name, partition), shard_path(TRIPLES.name, partition)} <= readable:
+                yield from _of_partition(db, corpus, partition)
+        if readable >= {shard.path for shard in corpus.manifest.shards if shard.table in (ENTRIES.name, NAMES.name)}:
+            yield from _of_names(db, corpus)
+    yield from _strays(folder, corpus.manifest)
+
+
+def how_to_rebuild(manifest: CorpusManifest, folder: Path) -> str:
+    """What to do about a damaged corpus, for people."""
+    inputs = "".join(f"  {one.kind} {one.name}: {one.entries:,} entries, digest {one.digest}\n" for one in manifest.inputs)
+    return (
+        f"To rebuild, either bring the named files back from a copy, or run `baike corpus build INPUT... -o {folder}` with the same inputs:\n{inputs}"
+        f"With baike-spider {manifest.builder} and {manifest.engine} every file comes out with the sha256 that {MANIFEST} lists."
+    )
+
+
+def _of_file(path: Path, shard: CorpusShard) -> Iterator[Problem]:
+    try:
+        with path.open("rb") as file:
+            digest = file_digest(file, "sha256").hexdigest()
+            size = file.seek(0, 2)
+    except FileNotFoundError:
+        yield Problem(shard.path, "missing", "the file is missing")
+        return
+    except OSError as error:
+        yield Problem(shard.path, "missing", f"the file cannot be read: {error.strerror or error}")
+        return
+    if size != shard.bytes:
+        yield Problem(shard.path, "size", f"{size:,} bytes long, the manifest says {shard.bytes:,}")
+    if digest != shard.sha256:
+        yield Problem(shard.path, "digest", f"its sha256 is {digest}, the manifest says {shard.sha256}")
+
+
+def _of_rows(db: Connection, path: Path, shard: CorpusShard, table: Table, partitions: int) -> Iterator[Problem]:
+    file = f"read_parquet({literal(str(path))}, hive_partitioning = false)"
+    try:
+        columns = [(name, kind) for name, kind, *_ in db.execute(f"DESCRIBE SELECT * FROM {file}").fetchall()]
+        if columns != [(column.name, column.type) for column in table.columns]:
+            yield Problem(shard.path, "schema", f"its columns are {', '.join(f'{name} {kind}' for name, kind in columns)}")
+            return
+        # all columns are read, so that damage in any of them is met
+        touched = ", ".join(f"count({column.name}), max({column.name})" for column in table.columns)
+        db.execute(f"SELECT {touched} FROM {file}").fetchall()
+        key = "row(" + ", ".join(f"coalesce({column}, '')" for column in table.order) + ")"
+        rows, nulls, strangers, same, falling, where = db.execute(f"""
+            SELECT count(*), count(*) FILTER ({" OR ".join(f"{column.name} IS NULL" for column in table.columns if not column.null)}),
+                   count(*) FILTER (md5_number_lower({table.partitioned_by}) % {partitions} <> {shard.partition}),
+                   count(*) FILTER (key = before), count(*) FILTER (key < before), min(number) FILTER (key <= before)
+            FROM (SELECT *, lag(key) OVER () AS before, row_number() OVER () AS number FROM (SELECT *, {key} AS key FROM {file}))
+            """).fetchone()
+    except EngineError as error:
+        yield Problem(shard.path, "unreadable", f"it cannot be read: {str(error).splitlines()[0]}")
+        return
+    if rows != shard.rows:
+        yield Problem(shard.path, "count", f"it holds {rows:,} rows, the manifest says {shard.rows:,}")
+    if nulls:
+        yield Problem(shard.path, "schema", f"{nulls:,} rows lack a value that every row has")
+    if strangers:
+        yield Problem(shard.path, "partition", f"{strangers:,} rows belong to another partition")
+    if same:
+        yield Problem(shard.path, "duplicate", f"{same:,} rows are there twice; the first is row {where:,}")
+    if falling:
+        yield Problem(shard.path, "order", f"{falling:,} rows come before their place in the order; the first is row {where:,}")
+
+
+def _of_partition(db: Connection, corpus: Corpus, partition: int) -> Iterator[Problem]:
+    entries, triples = (
+        f"read_parquet({literal(str(corpus.folder / shard_path(table.name, partition)))}, hive_partitioning = false)"
+        for table in (ENTRIES, TRIPLES)
+    )
+    try:
+        lost, miscounted = db.execute(f"""
+            SELECT count(*) FILTER (e.entry IS NULL), count(*) FILTER (e.entry IS NOT NULL AND e.triples <> coalesce(t.held, 0))
+            FROM {entries} e FULL JOIN (SELECT entry, subject, count(*) AS held FROM {triples} GROUP BY ALL) t ON t.entry = e.entry AND t.subject = e.subject
+            """).fetchone()
+    except EngineError as error:
+        yield Problem(shard_path(TRIPLES.name, partition), "unreadable", f"it cannot be read: {str(error).splitlines()[0]}")
+        return
+    if lost:
+        yield Problem(shard_path(TRIPLES.name, partition), "reference", f"it holds triples of {lost:,} entries that are not in the corpus")
+    if miscounted:
+        yield Problem(
+            shard_path(TRIPLES.name, partition), "count", f"{miscounted:,} entries have more or fewer triples than their row says"
+        )
+
+
+def _of_names(db: Connection, corpus: Corpus) -> Iterator[Problem]:
+    every = {
+        table.name: f"read_parquet({paths_literal(corpus.paths(table.name))}, hive_partitioning = false)" for table in (ENTRIES, NAMES)
+    }
+    doubled = db.execute(f"SELECT entry FROM {every['entries']} GROUP BY entry HAVING count(*) > 1 ORDER BY entry LIMIT 1").fetchone()
+    if doubled:
+        yield Problem("entries", "duplicate", f"the entry {doubled[0]} is there twice")
+    lost = db.execute(
+        f"SELECT n.name, n.entry FROM {every['names']} n ANTI JOIN {every['entries']} e USING (entry) ORDER BY ALL LIMIT 1"
+    ).fetchone()
+    if lost:
+        yield Problem("names", "reference", f"{lost[0]} leads to {lost[1]}, which is not in the corpus")
+
+
+def _strays(folder: Path, manifest: CorpusManifest) -> Iterator[Problem]:
+    listed = {shard.path for shard in manifest.shards}
+    for table in TABLES:
+        for path in sorted((folder / table.name).iterdir()) if (folder / table.name).is_dir() else ():
+            name = f"{table.name}/{path.name}"
+            if name not in listed:
+                yield Problem(name, "stray", "not in the manifest; no build left it there")

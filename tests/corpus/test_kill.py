@@ -1,0 +1,68 @@
+"""kill -9 in the middle of a build: the earlier corpus is intact, the next build succeeds."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from baike_spider.corpus.build import build_corpus
+from baike_spider.corpus.errors import CorpusError
+from baike_spider.corpus.place import building, take_name
+from baike_spider.corpus.verify import verify_corpus
+from tests.bench.corpora import make_crawls
+from tests.corpus.crawls import digests, write_crawl
+from tests.shards.specimens import entry_of
+
+
+@pytest.mark.parametrize("stage", ["reading", "writing"])
+def test_killed_in_the_middle(tmp_path: Path, stage: str) -> None:
+    crawls = make_crawls(tmp_path / "crawls", 20_000, shards=4)
+    output = tmp_path / "corpus"
+    build_corpus([write_crawl(tmp_path / "small", [entry_of(1)])], output)
+    before = digests(output)
+    command = [sys.executable, "-u", "-m", "baike_spider.cli.main", "corpus", "build", *map(str, crawls), "-o", str(output), "--threads", "1"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if stage in line:
+            break
+    if stage == "writing":
+        deadline = time.monotonic() + 60
+        while not list((tmp_path / ".corpus.building" / "triples").glob("*")) and time.monotonic() < deadline:
+            time.sleep(0.002)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    process.stderr.close()
+    assert process.returncode == -signal.SIGKILL
+    assert (tmp_path / ".corpus.building").is_dir()
+    assert digests(output) == before
+    assert list(verify_corpus(output)) == []
+    manifest = build_corpus(crawls, output)
+    assert list(verify_corpus(output)) == []
+    assert manifest.counts["entries"] > 100
+    assert not (tmp_path / ".corpus.building").exists()
+
+
+def test_two_builds_of_one_corpus(tmp_path: Path) -> None:
+    with building(tmp_path / "corpus") as root, pytest.raises(CorpusError, match="another process"):
+        (root / "x").touch()
+        build_corpus([write_crawl(tmp_path / "crawl", [entry_of(1)])], tmp_path / "corpus")
+    assert (tmp_path / "corpus" / "x").exists()
+
+
+@pytest.mark.parametrize("exchange", [True, False])
+def test_names_are_exchanged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchange: bool) -> None:
+    if not exchange:
+        monkeypatch.setattr("baike_spider.corpus.place._exchange", lambda one, other: False)
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name).touch()
+    take_name(tmp_path / "new", tmp_path / "old")
+    assert [path.name for path in sorted(tmp_path.rglob("*/*"))] == ["old", "new"]
+    assert (tmp_path / "old" / "new").exists()

@@ -1,0 +1,148 @@
+"""`baike corpus verify` finds what is wrong with a corpus and names the shard."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import baike_spider.corpus.build as building
+from baike_spider.cli import main
+from baike_spider.corpus.build import build_corpus
+from baike_spider.corpus.verify import verify_corpus
+from tests.corpus.crawls import write_crawl
+from tests.shards.specimens import entry_of
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("built")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(building, "PARTITION_BYTES", 20_000)
+        build_corpus([write_crawl(root / "crawl", [entry_of(number) for number in range(1, 60)])], root / "corpus")
+    return root / "corpus"
+
+
+@pytest.fixture
+def corpus(built: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(built, tmp_path / "corpus"))
+
+
+def rewrite(path: Path, sql: str) -> None:
+    """The file's rows, made others; read in their order."""
+    other = path.with_suffix(".new")
+    duckdb.sql(f"COPY ({sql.format(file=f'(SELECT *, file_row_number AS at FROM read_parquet({str(path)!r}, file_row_number = true))')}) TO '{other}' (FORMAT parquet)")
+    other.replace(path)
+
+
+def agree(corpus: Path, name: str) -> None:
+    """Makes the manifest say what the file is now: only its contents can give the damage away."""
+    manifest = json.loads((corpus / "manifest.json").read_bytes())
+    for shard in manifest["shards"]:
+        if shard["path"] == name:
+            data = (corpus / name).read_bytes()
+            rows = duckdb.sql(f"SELECT count(*) FROM read_parquet('{corpus / name}')").fetchall()[0][0]
+            manifest["counts"][shard["table"]] += rows - shard["rows"]
+            shard.update(bytes=len(data), sha256=sha256(data).hexdigest(), rows=rows)
+    (corpus / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def found(corpus: Path) -> list[tuple[str, str]]:
+    return [(problem.path, problem.kind) for problem in verify_corpus(corpus)]
+
+
+def test_sound(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert len(list((corpus / "triples").iterdir())) > 1
+    assert main(["corpus", "verify", str(corpus)]) == 0
+    assert "sound" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("table", ["entries", "triples", "names", "links"])
+def test_every_flipped_byte(corpus: Path, table: str, capsys: pytest.CaptureFixture[str]) -> None:
+    path = corpus / table / "00001.parquet"
+    sound = path.read_bytes()
+    for at in (0, len(sound) // 3, len(sound) // 2, len(sound) - 1):
+        path.write_bytes(sound[:at] + bytes([sound[at] ^ 1]) + sound[at + 1 :])
+        assert main(["corpus", "verify", str(corpus)]) == 1
+        told = capsys.readouterr()
+        assert f"{table}/00001.parquet: its sha256" in told.out
+        assert "baike corpus build" in told.err
+        assert "crawl crawl" in told.err
+
+
+def test_a_missing_shard(corpus: Path) -> None:
+    (corpus / "triples" / "00001.parquet").unlink()
+    assert found(corpus) == [("triples/00001.parquet", "missing")]
+
+
+DAMAGES = {
+    "duplicate": "SELECT * EXCLUDE (at) FROM (SELECT * FROM {file} UNION ALL SELECT * FROM {file} WHERE at = 3) ORDER BY at",
+    "order": "SELECT * EXCLUDE (at) FROM {file} ORDER BY CASE at WHEN 3 THEN 4 WHEN 4 THEN 3 ELSE at END",
+    "partition": "SELECT * REPLACE (subject || '甲' AS subject) EXCLUDE (at) FROM {file} ORDER BY at",
+    "schema": "SELECT * EXCLUDE (at, digest) FROM {file} ORDER BY at",
+}
+
+
+@pytest.mark.parametrize("told", [False, True], ids=["against the manifest", "with the manifest"])
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_rows(corpus: Path, damage: str, told: bool) -> None:
+    rewrite(corpus / "triples" / "00001.parquet", DAMAGES[damage])
+    if told:
+        agree(corpus, "triples/00001.parquet")
+    kinds = [kind for path, kind in found(corpus) if path == "triples/00001.parquet"]
+    assert damage in kinds
+    assert ("digest" in kinds) != told
+
+
+def test_a_lost_row_that_the_manifest_hides(corpus: Path) -> None:
+    rewrite(corpus / "triples" / "00001.parquet", "SELECT * EXCLUDE (at) FROM {file} WHERE at <> 5 ORDER BY at")
+    agree(corpus, "triples/00001.parquet")
+    assert found(corpus) == [("triples/00001.parquet", "count")]
+
+
+def test_a_lost_entry_that_the_manifest_hides(corpus: Path) -> None:
+    rewrite(corpus / "entries" / "00001.parquet", "SELECT * EXCLUDE (at) FROM {file} WHERE at <> 1 ORDER BY at")
+    agree(corpus, "entries/00001.parquet")
+    assert set(found(corpus)) == {("triples/00001.parquet", "reference"), ("names", "reference")}
+
+
+def test_strays(corpus: Path) -> None:
+    (corpus / "names" / "extra.parquet").touch()
+    assert found(corpus) == [("names/extra.parquet", "stray")]
+
+
+def edit(change: Callable[[dict[str, object]], object]) -> Callable[[Path], None]:
+    def apply(path: Path) -> None:
+        data = json.loads(path.read_bytes())
+        change(data)
+        path.write_text(json.dumps(data), encoding="utf-8")
+
+    return apply
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: path.write_bytes(path.read_bytes()[:-20]),
+        edit(lambda data: data.pop("shards")),
+        edit(lambda data: data.update(schema=99)),
+        edit(lambda data: data["shards"].pop()),  # type: ignore[attr-defined]
+        edit(lambda data: data["counts"].update(triples=1)),  # type: ignore[attr-defined]
+    ],
+)
+def test_the_manifest(corpus: Path, damage: Callable[[Path], None], capsys: pytest.CaptureFixture[str]) -> None:
+    damage(corpus / "manifest.json")
+    assert main(["corpus", "verify", str(corpus)]) == 1
+    assert "manifest.json" in capsys.readouterr().out
+
+
+def test_no_corpus(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    crawl = write_crawl(tmp_path / "crawl", [entry_of(1)])
+    assert main(["corpus", "verify", str(crawl)]) == 2
+    assert "is a crawl" in capsys.readouterr().err
+    assert main(["corpus", "verify", str(tmp_path)]) == 2
