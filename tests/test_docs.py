@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,16 @@ def readme(request: pytest.FixtureRequest) -> str:
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
-    (subparsers,) = (action for action in parser()._actions if isinstance(action, argparse._SubParsersAction))
-    return dict(subparsers.choices)
+    return dict(_below(parser()))
+
+
+def _below(above: argparse.ArgumentParser, prefix: str = "") -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Commands and, where a command has any, its subcommands: `corpus build`."""
+    for action in above._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, command in action.choices.items():
+                yield f"{prefix}{name}", command
+                yield from _below(command, f"{prefix}{name} ")
 
 
 def test_every_command_and_option(readme: str) -> None:

@@ -6,7 +6,6 @@ name) of the alias rejects. Decides nothing.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,10 +49,8 @@ def stage_entries(db: Connection, sources: Iterable[Source], folder: Path, *, pa
     expected = {str(file.path): file.records for source in sources for file in source.entries}
     if not expected:
         return Counter()
-    lines = (
-        f"SELECT json, filename AS file, from_json(json, {literal(_HEAD)}) AS head FROM read_ndjson_objects("
-        f"{paths_literal(list(map(Path, expected)))}, maximum_object_size = {RECORD_BYTES}, filename = true)"
-    )
+    files = list(map(Path, expected))
+    lines = f"SELECT json, filename AS file, from_json(json, {literal(_HEAD)}) AS head FROM {_lines_of(files)}"
     try:
         db.execute(f"""
             COPY (SELECT partition_of(coalesce(subject_of(head.title, head.sense), ''), {partitions}) AS part, file, head.*, json::VARCHAR AS json
@@ -61,7 +58,7 @@ def stage_entries(db: Connection, sources: Iterable[Source], folder: Path, *, pa
             TO {literal(str(folder))} (FORMAT parquet, PARTITION_BY (part), COMPRESSION snappy, WRITE_BLOOM_FILTER false, OVERWRITE_OR_IGNORE)
             """)
     except EngineError as error:
-        raise translated(error) from error
+        raise _blame(db, files, error) from error
     return _checked(db, folder, expected)
 
 
@@ -96,19 +93,22 @@ def stage_aliases(db: Connection, sources: Iterable[Source]) -> None:
         return
     try:
         db.execute(f"""
-            INSERT INTO alias_rejects SELECT DISTINCT json->>'url', json->>'reason'
-            FROM read_ndjson_objects({paths_literal(files)}, maximum_object_size = {RECORD_BYTES})
-            WHERE json->>'verdict' = 'alias'
+            INSERT INTO alias_rejects SELECT DISTINCT json->>'url', json->>'reason' FROM {_lines_of(files)} WHERE json->>'verdict' = 'alias'
             """)
     except EngineError as error:
-        raise translated(error) from error
+        raise _blame(db, files, error) from error
 
 
-def translated(error: Exception) -> Exception:
-    """The engine's complaint about an input, as ours; itself where it is none."""
-    text = str(error)
-    if "No space left" in text or "Out of Memory" in text or "out of memory" in text:
-        return error
-    file = re.search(r'(?:in file|file) "?([^"\n]+?\.(?:jsonl|ndjson)(?:\.zst)?)"?', text)
-    path = Path(file[1]) if file else None
-    return InputDamaged(f"an input cannot be read: {text.splitlines()[0]}", path=path, cure="`baike verify CRAWL` finds the damaged shard")
+def _blame(db: Connection, files: Iterable[Path], error: Exception) -> Exception:
+    """The first file that cannot be read by itself, as our error; the engine's own where none is to blame (no space, no memory)."""
+    for file in files:
+        try:
+            db.execute(f"SELECT count(*), max(json) FROM {_lines_of([file])}").fetchall()
+        except EngineError as reason:
+            cure = "`baike verify CRAWL` says more of a crawl's shard; bring it back from a copy, or leave this input out"
+            return InputDamaged(f"{file} cannot be read: {str(reason).splitlines()[0]}", path=file, cure=cure)
+    return error
+
+
+def _lines_of(files: Iterable[Path]) -> str:
+    return f"read_ndjson_objects({paths_literal(files)}, maximum_object_size = {RECORD_BYTES}, filename = true)"

@@ -14,7 +14,9 @@ from extractors import Entry, triples
 Plain = tuple[str, str, str]
 
 
-def write_crawl(folder: Path, entries: list[Entry], *, rejects: Sequence[dict[str, Any]] = (), worker: str = "w", entries_a_shard: int = 7) -> Path:
+def write_crawl(
+    folder: Path, entries: list[Entry], *, rejects: Sequence[dict[str, Any]] = (), worker: str = "w", entries_a_shard: int = 7
+) -> Path:
     """A finished crawl folder with several shards."""
     with ShardWriter(folder, worker=worker, crawl=folder.name, site="baidu_baike", clock=lambda: 1767323045.0) as writer:
         for at, entry in enumerate(entries):
@@ -28,7 +30,9 @@ def write_crawl(folder: Path, entries: list[Entry], *, rejects: Sequence[dict[st
 
 def plain_triples(entries: list[Entry]) -> set[Plain]:
     return {
-        (clean_field(triple.subject), clean_field(triple.predicate), clean_field(triple.object)) for entry in entries for triple in triples(entry)
+        (clean_field(triple.subject), clean_field(triple.predicate), clean_field(triple.object))
+        for entry in entries
+        for triple in triples(entry)
     }
 
 

@@ -8,6 +8,7 @@ import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -25,7 +26,6 @@ from extractors import Entry, Link, Quantity, Relation, Row, Target, Value, trip
 from tests.bench.corpora import make_crawls
 from tests.corpus.crawls import digests, plain_triples, rows, write_crawl
 from tests.shards.specimens import as_field_texts, entry_of, reject_of, weird_text
-
 
 #: small enough that the crawls here fill several partitions
 PARTITION_BYTES = 300_000
@@ -56,7 +56,10 @@ def test_the_distinct_set_is_that_of_sort_u(tmp_path: Path, many_partitions: Non
     expected = subprocess.run(["sort", "-u", tsv], env={"LC_ALL": "C"}, capture_output=True, check=True).stdout
     manifest = build_corpus(crawls, tmp_path / "corpus")
     assert manifest.partitions > 1
-    found = rows(sound(tmp_path / "corpus"), "SELECT DISTINCT subject || chr(9) || predicate || chr(9) || object || chr(10) AS line FROM triples ORDER BY line")
+    found = rows(
+        sound(tmp_path / "corpus"),
+        "SELECT DISTINCT subject || chr(9) || predicate || chr(9) || object || chr(10) AS line FROM triples ORDER BY line",
+    )
     assert "".join(line for (line,) in found).encode() == expected
     assert manifest.counts["triples_read"] == len(read)
     assert manifest.counts["triples"] == len({(t.subject_id, t.predicate, t.object, t.object_url) for t in read}) < len(read)
@@ -77,7 +80,9 @@ def test_the_triples_are_those_of_the_extractors(tmp_path: Path) -> None:
         + (t.digest, t.layout, t.extractor, t.fetched_at)
         for t in read_triples(crawl)
     ]
-    assert sorted(map(repr, found)) == sorted(repr((*row[:8], *(row[8:10] if row[8] is None else map(float, row[8:10])), *row[10:])) for row in expected)
+    assert sorted(map(repr, found)) == sorted(
+        repr((*row[:8], *(row[8:10] if row[8] is None else map(float, row[8:10])), *row[10:])) for row in expected
+    )
 
 
 weird_entries = st.builds(
@@ -88,7 +93,10 @@ weird_entries = st.builds(
         aliases=tuple(names),
         tags=tuple(tags),
         summary=summary,
-        rows=tuple(Row(name, text, (Value(text), Value(text, link=Target(url, 7)), Value(text, quantity=Quantity(1, None, "")))) for name, text in texts),
+        rows=tuple(
+            Row(name, text, (Value(text), Value(text, link=Target(url, 7)), Value(text, quantity=Quantity(1, None, ""))))
+            for name, text in texts
+        ),
         relations=(Relation("妻子", title, url, None),),
     ),
     st.integers(1, 5),
@@ -134,19 +142,33 @@ class TestIdentity:
         unknown = entry_of(2, aliases=(), tags=("无",), fetched_at=None)
         assert self.entries(tmp_path, [new], [old, unknown]) == [("baidu_baike#2", "2026-02-01T00:00:00Z", ["新名", "旧名"], 3)]
         assert set(rows(tmp_path / "corpus", "SELECT subject, predicate, object FROM triples")) == plain_triples([new])
-        assert rows(tmp_path / "corpus", "SELECT name, kind FROM names ORDER BY ALL") == [("2", "id"), ("新名", "alias"), ("旧名", "alias"), ("条目2", "title")]
+        assert rows(tmp_path / "corpus", "SELECT name, kind FROM names ORDER BY ALL") == [
+            ("2", "id"),
+            ("新名", "alias"),
+            ("旧名", "alias"),
+            ("条目2", "title"),
+        ]
 
     def test_a_record_that_is_there_twice_is_one(self, tmp_path: Path) -> None:
-        assert self.entries(tmp_path, [entry_of(2), entry_of(2)], [entry_of(2)]) == [("baidu_baike#2", "2026-01-01T00:00:00Z", ["别名2"], 3)]
+        assert self.entries(tmp_path, [entry_of(2), entry_of(2)], [entry_of(2)]) == [
+            ("baidu_baike#2", "2026-01-01T00:00:00Z", ["别名2"], 3)
+        ]
 
     def test_a_title_joins_the_one_number_that_bears_it(self, tmp_path: Path) -> None:
         known = entry_of(2, title="甲", aliases=())
-        assert self.entries(tmp_path, [known], [titled("甲", fetched_at="2026-05-01T00:00:00Z")]) == [("baidu_baike#2", "2026-05-01T00:00:00Z", [], 2)]
+        assert self.entries(tmp_path, [known], [titled("甲", fetched_at="2026-05-01T00:00:00Z")]) == [
+            ("baidu_baike#2", "2026-05-01T00:00:00Z", [], 2)
+        ]
 
     def test_a_title_of_several_entries_is_not_guessed(self, tmp_path: Path) -> None:
         several = [entry_of(2, title="甲", sense="县"), entry_of(3, title="甲", sense="姓")]
         found = self.entries(tmp_path, several, [titled("甲"), titled("甲", sense="姓"), titled("甲", sense="字")])
-        assert [(row[0], row[3]) for row in found] == [("baidu_baike#2", 1), ("baidu_baike#3", 2), ("baidu_baike/甲", 1), ("baidu_baike/甲（字）", 1)]
+        assert [(row[0], row[3]) for row in found] == [
+            ("baidu_baike#2", 1),
+            ("baidu_baike#3", 2),
+            ("baidu_baike/甲", 1),
+            ("baidu_baike/甲（字）", 1),
+        ]
 
     def test_a_title_that_looks_like_a_number_is_no_number(self, tmp_path: Path) -> None:
         assert [row[0] for row in self.entries(tmp_path, [titled("1984"), entry_of(1984)])] == ["baidu_baike#1984", "baidu_baike/1984"]
@@ -163,7 +185,11 @@ class TestIdentity:
 
     def test_alias_rejects_are_names(self, tmp_path: Path) -> None:
         entry = entry_of(2)
-        rejects = [reject_of(1, verdict="alias", reason="又名", url=entry.url), reject_of(2), reject_of(3, verdict="alias", reason="无主", url="https://x/")]
+        rejects = [
+            reject_of(1, verdict="alias", reason="又名", url=entry.url),
+            reject_of(2),
+            reject_of(3, verdict="alias", reason="无主", url="https://x/"),
+        ]
         manifest = build_corpus([write_crawl(tmp_path / "crawl", [entry], rejects=rejects)], tmp_path / "corpus")
         assert rows(sound(tmp_path / "corpus"), "SELECT aliases FROM entries") == [(["别名2", "又名"],)]
         assert rows(tmp_path / "corpus", "SELECT entry, subject FROM names WHERE name = '又名'") == [("baidu_baike#2", "条目2")]
@@ -196,8 +222,6 @@ def test_every_row_lies_where_its_name_says(tmp_path: Path, monkeypatch: pytest.
 
 
 def rows_of(path: Path, column: str) -> list[str]:
-    import duckdb
-
     return [text for (text,) in duckdb.sql(f"SELECT {column} FROM read_parquet('{path}')").fetchall()]
 
 

@@ -38,7 +38,9 @@ def test_one_percent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, partition_
     later = [replace(entry, fetched_at="2026-07-01T00:00:00Z", digest=f"sha256:{entry.lemma_id:064d}", source="elsewhere") for entry in old]
     gone, new = later[7], entry_of(1000)
     changed = replace(later[99], rows=(*later[99].rows[:1], Row("职业", "画家", (Value("画家"),))))
-    retyped = replace(later[199], rows=(*later[199].rows[:3], Row("身高", "约174 cm", (Value("约174 cm", quantity=Quantity(174, 175, "cm")),))))
+    retyped = replace(
+        later[199], rows=(*later[199].rows[:3], Row("身高", "约174 cm", (Value("约174 cm", quantity=Quantity(174, 175, "cm")),)))
+    )
     later = [changed if entry is later[99] else retyped if entry is later[199] else entry for entry in later if entry is not gone] + [new]
     before = corpus_of(tmp_path / "old", old)
     if partition_bytes:

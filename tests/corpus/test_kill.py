@@ -26,7 +26,19 @@ def test_killed_in_the_middle(tmp_path: Path, stage: str) -> None:
     output = tmp_path / "corpus"
     build_corpus([write_crawl(tmp_path / "small", [entry_of(1)])], output)
     before = digests(output)
-    command = [sys.executable, "-u", "-m", "baike_spider.cli.main", "corpus", "build", *map(str, crawls), "-o", str(output), "--threads", "1"]
+    command = [
+        sys.executable,
+        "-u",
+        "-m",
+        "baike_spider.cli.main",
+        "corpus",
+        "build",
+        *map(str, crawls),
+        "-o",
+        str(output),
+        "--threads",
+        "1",
+    ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     for line in process.stderr:
@@ -50,9 +62,11 @@ def test_killed_in_the_middle(tmp_path: Path, stage: str) -> None:
 
 
 def test_two_builds_of_one_corpus(tmp_path: Path) -> None:
-    with building(tmp_path / "corpus") as root, pytest.raises(CorpusError, match="another process"):
+    crawl = write_crawl(tmp_path / "crawl", [entry_of(1)])
+    with building(tmp_path / "corpus") as root:
         (root / "x").touch()
-        build_corpus([write_crawl(tmp_path / "crawl", [entry_of(1)])], tmp_path / "corpus")
+        with pytest.raises(CorpusError, match="another process"):
+            build_corpus([crawl], tmp_path / "corpus")
     assert (tmp_path / "corpus" / "x").exists()
 
 

@@ -36,7 +36,8 @@ def corpus(built: Path, tmp_path: Path) -> Path:
 def rewrite(path: Path, sql: str) -> None:
     """The file's rows, made others; read in their order."""
     other = path.with_suffix(".new")
-    duckdb.sql(f"COPY ({sql.format(file=f'(SELECT *, file_row_number AS at FROM read_parquet({str(path)!r}, file_row_number = true))')}) TO '{other}' (FORMAT parquet)")
+    file = f"(SELECT * EXCLUDE (file_row_number), file_row_number AS nr FROM read_parquet({str(path)!r}, file_row_number = true))"
+    duckdb.sql(f"COPY ({sql.format(file=file)}) TO '{other}' (FORMAT parquet)")
     other.replace(path)
 
 
@@ -81,10 +82,10 @@ def test_a_missing_shard(corpus: Path) -> None:
 
 
 DAMAGES = {
-    "duplicate": "SELECT * EXCLUDE (at) FROM (SELECT * FROM {file} UNION ALL SELECT * FROM {file} WHERE at = 3) ORDER BY at",
-    "order": "SELECT * EXCLUDE (at) FROM {file} ORDER BY CASE at WHEN 3 THEN 4 WHEN 4 THEN 3 ELSE at END",
-    "partition": "SELECT * REPLACE (subject || '甲' AS subject) EXCLUDE (at) FROM {file} ORDER BY at",
-    "schema": "SELECT * EXCLUDE (at, digest) FROM {file} ORDER BY at",
+    "duplicate": "SELECT * EXCLUDE (nr) FROM (SELECT * FROM {file} UNION ALL SELECT * FROM {file} WHERE nr = 3) ORDER BY nr",
+    "order": "SELECT * EXCLUDE (nr) FROM {file} ORDER BY CASE nr WHEN 3 THEN 4 WHEN 4 THEN 3 ELSE nr END",
+    "partition": "SELECT * EXCLUDE (nr) REPLACE (subject || '甲' AS subject) FROM {file} ORDER BY nr",
+    "schema": "SELECT * EXCLUDE (nr, digest) FROM {file} ORDER BY nr",
 }
 
 
@@ -100,13 +101,13 @@ def test_rows(corpus: Path, damage: str, told: bool) -> None:
 
 
 def test_a_lost_row_that_the_manifest_hides(corpus: Path) -> None:
-    rewrite(corpus / "triples" / "00001.parquet", "SELECT * EXCLUDE (at) FROM {file} WHERE at <> 5 ORDER BY at")
+    rewrite(corpus / "triples" / "00001.parquet", "SELECT * EXCLUDE (nr) FROM {file} WHERE nr <> 5 ORDER BY nr")
     agree(corpus, "triples/00001.parquet")
     assert found(corpus) == [("triples/00001.parquet", "count")]
 
 
 def test_a_lost_entry_that_the_manifest_hides(corpus: Path) -> None:
-    rewrite(corpus / "entries" / "00001.parquet", "SELECT * EXCLUDE (at) FROM {file} WHERE at <> 1 ORDER BY at")
+    rewrite(corpus / "entries" / "00001.parquet", "SELECT * EXCLUDE (nr) FROM {file} WHERE nr <> 1 ORDER BY nr")
     agree(corpus, "entries/00001.parquet")
     assert set(found(corpus)) == {("triples/00001.parquet", "reference"), ("names", "reference")}
 
