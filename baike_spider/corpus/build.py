@@ -64,6 +64,7 @@ class _Work:
     partitions: int
     jobs: int
     """Partitions at once."""
+    threads: int
     told: Callable[[str], None]
 
 
@@ -85,7 +86,7 @@ def build_corpus(
     with building(output) as root:
         scratch = root / ".scratch"
         (scratch / "spill").mkdir(parents=True)
-        work = _Work(root, scratch, partitions, jobs, told)
+        work = _Work(root, scratch, partitions, jobs, threads, told)
         try:
             with connect(threads=threads, memory=int(memory * _MANAGED), temp=scratch / "spill") as db:
                 manifest = _build(db, sources, work)
@@ -116,14 +117,13 @@ def _build(db: Connection, sources: list[Source], work: _Work) -> CorpusManifest
     if not held:
         raise CorpusError("the inputs hold no entries", cure="crawl or extract something first")
     choose_winners(db, staged)
-    # from here on every file is written by one thread, sorted: what order the engine kept before does not matter
-    db.execute("SET preserve_insertion_order = true")
     tables.prepare_names(db, work.partitions)
     for table in TABLES:
         (work.root / table.name).mkdir()
     work.told(f"writing {work.partitions} partitions, {work.jobs} at once")
     shards = _each(db, work, _contents)
     work.told("writing what links where")
+    _alone(db, work.threads)
     triples = [work.root / shard_path(TRIPLES.name, part) for part in range(work.partitions)]
     tables.stage_links(db, triples, work.scratch / "links", partitions=work.partitions)
     shards += _each(db, work, _links)
@@ -132,6 +132,9 @@ def _build(db: Connection, sources: list[Source], work: _Work) -> CorpusManifest
 
 def _each(db: Connection, work: _Work, step: Callable[[Connection, _Work, int], list[CorpusShard]]) -> list[CorpusShard]:
     """Runs the step for every partition, each with a connection of its own to the same database."""
+
+    # one thread a partition: how several of one statement share the rows would show in the row groups of its file
+    _alone(db, 1)
 
     def run(part: int) -> list[CorpusShard]:
         with db.cursor() as own:
@@ -144,6 +147,12 @@ def _each(db: Connection, work: _Work, step: Callable[[Connection, _Work, int], 
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _alone(db: Connection, threads: int) -> None:
+    """Lets a statement run on so many threads; what order the rows have matters only where it is one."""
+    db.execute(f"SET threads = {threads}")
+    db.execute(f"SET preserve_insertion_order = {'true' if threads == 1 else 'false'}")
 
 
 def _contents(db: Connection, work: _Work, part: int) -> list[CorpusShard]:

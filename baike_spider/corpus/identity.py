@@ -1,7 +1,8 @@
 """Which records are one entry, which of them is the newest, and what the entry is called.
 
 Comes in: the staged records and alias rejects. Goes out: the table `winners`, one row an entry: where its newest record lies, its key, its
-names, its number `n` in the order of (part, subject, entry). The rules are in docs/corpus.md; every tie is broken by content,
+names, its number `n` in the order of (part, subject, entry), its subject's number `place` in the order of (part, subject), and texts without
+control characters but for `sense`. The rules are in docs/corpus.md; every tie is broken by content,
 so that the order of the inputs does not matter.
 """
 
@@ -64,8 +65,11 @@ CREATE TABLE winners AS
 WITH ranked AS (
     SELECT *, row_number() OVER (PARTITION BY entry ORDER BY {_NEWEST}, filename, file_row_number) AS rank, count(*) OVER (PARTITION BY entry) AS versions
     FROM keyed)
-SELECT row_number() OVER (ORDER BY r.part, r.subject, r.entry) AS n,
-       r.* EXCLUDE (aliases, bytes, fingerprint, rank), list_filter(coalesce(a.aliases, []), lambda x: x <> clean(r.title)) AS aliases
+SELECT row_number() OVER (ORDER BY r.part, r.subject, r.entry) AS n, dense_rank() OVER (ORDER BY r.part, r.subject) AS place,
+       r.* EXCLUDE (aliases, bytes, fingerprint, rank)
+           REPLACE (clean(site) AS site, clean(title) AS title, clean(url) AS url, clean(layout) AS layout, clean(updated) AS updated,
+                    clean(digest) AS digest, clean(fetched_at) AS fetched_at, clean(extractor) AS extractor),
+       list_filter(coalesce(a.aliases, []), lambda x: x <> clean(r.title)) AS aliases
 FROM ranked r LEFT JOIN alias_names a USING (entry) WHERE r.rank = 1
 """
 

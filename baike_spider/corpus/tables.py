@@ -51,10 +51,7 @@ FROM facts
 """
 
 #: the columns of an entry, as its triples repeat them
-_PROVENANCE = """
-    w.subject, w.entry, clean(w.site) AS site, w.lemma_id AS subject_id, clean(w.url) AS subject_url, clean(w.digest) AS digest,
-    clean(w.layout) AS layout, clean(w.extractor) AS extractor, clean(w.fetched_at) AS fetched_at
-"""
+_PROVENANCE = "w.subject, w.entry, w.site, w.lemma_id AS subject_id, w.url AS subject_url, w.digest, w.layout, w.extractor, w.fetched_at"
 
 
 def write_triples(db: Connection, stage: Path, path: Path, *, part: int) -> None:
@@ -67,7 +64,8 @@ def write_triples(db: Connection, stage: Path, path: Path, *, part: int) -> None
         CREATE OR REPLACE TEMP TABLE sorted AS
         SELECT f.*, NULL::VARCHAR AS raw_predicate, {_PROVENANCE}
         FROM facts f JOIN winners w ON w.part = {part} AND w.n = f.n
-        ORDER BY subject, predicate, object, entry, object_url NULLS FIRST, object_id NULLS FIRST, date NULLS FIRST, low NULLS FIRST, high NULLS FIRST, unit NULLS FIRST
+        ORDER BY w.place, predicate, object, w.n, object_url NULLS FIRST, object_id NULLS FIRST, date NULLS FIRST, low NULLS FIRST, high NULLS FIRST,
+                 unit NULLS FIRST
         """)
     key = ("predicate", "object", "object_url", "n")
     before = ", ".join(f"lag({column}) OVER () AS before_{column}" for column in key)
@@ -82,13 +80,13 @@ def write_triples(db: Connection, stage: Path, path: Path, *, part: int) -> None
 def write_entries(db: Connection, stage: Path, path: Path, *, part: int, triples: Path) -> None:
     """Writes the partition's entries, counting the rows in the partition's `triples`."""
     db.execute(f"""
-        COPY (SELECT w.subject, w.entry, clean(w.site) AS site, w.lemma_id, clean(w.title) AS title, clean(w.sense) AS sense, clean(w.url) AS url, w.aliases,
-                     clean(w.layout) AS layout, clean(w.updated) AS updated, clean(w.digest) AS digest, clean(w.fetched_at) AS fetched_at,
-                     clean(w.extractor) AS extractor, coalesce(t.triples, 0) AS triples, w.versions, s.json
+        COPY (SELECT w.subject, w.entry, w.site, w.lemma_id, w.title, clean(w.sense) AS sense, w.url, w.aliases,
+                     w.layout, w.updated, w.digest, w.fetched_at,
+                     w.extractor, coalesce(t.triples, 0) AS triples, w.versions, s.json
               FROM {staged(stage, partition=part)} s
               JOIN winners w ON w.part = {part} AND w.filename = s.filename AND w.file_row_number = s.file_row_number
               LEFT JOIN (SELECT entry, count(*) AS triples FROM read_parquet({literal(str(triples))}) GROUP BY entry) t ON t.entry = w.entry
-              ORDER BY subject, w.entry)
+              ORDER BY w.n)
         TO {literal(str(path))} {_PARQUET_ENTRIES}
         """)
 
@@ -98,8 +96,8 @@ def prepare_names(db: Connection, partitions: int) -> None:
     db.execute(f"""
         CREATE TABLE called AS
         SELECT partition_of(name, {partitions}) AS part, * FROM (
-            SELECT clean(title) AS name, 'title' AS kind, entry, subject FROM winners
-            UNION ALL SELECT subject, 'subject', entry, subject FROM winners WHERE subject <> clean(title)
+            SELECT title AS name, 'title' AS kind, entry, subject FROM winners
+            UNION ALL SELECT subject, 'subject', entry, subject FROM winners WHERE subject <> title
             UNION ALL SELECT unnest(aliases), 'alias', entry, subject FROM winners
             UNION ALL SELECT lemma_id::VARCHAR, 'id', entry, subject FROM winners WHERE lemma_id IS NOT NULL)
         ORDER BY part
