@@ -245,6 +245,12 @@ def test_files_of_entries_are_inputs_too(tmp_path: Path) -> None:
     assert sorted((one.name, one.entries) for one in manifest.inputs) == [("a.jsonl", 9), ("b.jsonl.zst", 10)]
 
 
+def test_names_of_folders_are_no_patterns(tmp_path: Path) -> None:
+    folder = tmp_path / "a[1]* 'b' {c,d}?"
+    build_corpus([write_crawl(folder / "[crawl]", [entry_of(1)])], folder / "corp?s")
+    assert len(rows(sound(folder / "corp?s"), "FROM entries")) == 1
+
+
 class TestBadInput:
     def test_no_crawl(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (tmp_path / "x").mkdir()
