@@ -112,4 +112,13 @@ def _blame(db: Connection, files: Iterable[Path], error: Exception) -> Exception
 
 
 def _lines_of(files: Iterable[Path]) -> str:
-    return f"read_ndjson_objects({paths_literal(files)}, maximum_object_size = {RECORD_BYTES}, filename = true)"
+    """The files' lines as an SQL relation (json, filename). The engine is told what is compressed: it guesses wrong where a folder has a `?`."""
+    by_kind: dict[str, list[Path]] = {}
+    for file in files:
+        by_kind.setdefault("zstd" if file.suffix == ".zst" else "none", []).append(file)
+    scans = (
+        f"SELECT json, filename FROM read_ndjson_objects({paths_literal(some)}, compression = '{kind}', "
+        f"maximum_object_size = {RECORD_BYTES}, filename = true)"
+        for kind, some in sorted(by_kind.items())
+    )
+    return f"({' UNION ALL '.join(scans)})"
