@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 
 __all__ = ["add"]
 
+#: exit code when something is damaged
+_DAMAGED = 11
+
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
     command = add_command(
         commands,
         "verify",
-        "Checks every digest, count, order and uniqueness of a corpus; exit code 1 when something is wrong.",
+        "Checks every digest, count, order and uniqueness of a corpus; exit code 11 when something is wrong.",
         "baike corpus verify corpus",
     )
     command.add_argument("corpus", metavar="CORPUS", help="a corpus folder")
@@ -39,8 +42,8 @@ def _run(args: argparse.Namespace) -> int:
                 print(problem, flush=True)
         except CorpusDamaged as error:
             print(error)
-            return 1
+            return _DAMAGED
         if problems:
             print(how_to_rebuild(read_manifest(folder), folder), file=sys.stderr)
     print(f"{folder}: {f'{problems} problems' if problems else 'sound'}", file=sys.stderr)
-    return 1 if problems else 0
+    return _DAMAGED if problems else 0
