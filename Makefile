@@ -19,7 +19,7 @@ crawl: $(VENV)/.installed
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh deploy/crawl.sh
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
