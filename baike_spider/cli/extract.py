@@ -1,4 +1,4 @@
-"""`baike extract`: saved pages to entries or triples; pages of questions to questions."""
+"""`baike extract`: saved pages to entries, triples or questions, as lines or as shards."""
 
 from __future__ import annotations
 
@@ -9,35 +9,42 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
+from baike_spider.archive import Fields, Reading
 from baike_spider.cli.command import Commands, add_command, positive
-from baike_spider.corpus.extract import Format, Outcome, extract_files
-from baike_spider.corpus.inputs import STDIN, InputError, check_paths, page_files
+from baike_spider.corpus.extract import Done, Format, extract_tasks
+from baike_spider.corpus.include import Include
+from baike_spider.corpus.inputs import STDIN, InputError, check_paths, tasks
+from baike_spider.corpus.reextract import TASK_BYTES, Destination, extract_to_shards
 from baike_spider.exits import BadInput, OutputFailed
+from baike_spider.shards import ShardError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["add"]
+__all__ = ["add", "report"]
 
 #: exit code when some input was skipped
 _SKIPPED = 9
-#: outcomes that need no word in a folder of pages: the page was read, and says what it is
-_READ = frozenset({"entry", "not_an_entry", "question", "question_list", "sense_list"})
-#: outcomes that are records
-_RECORDS = frozenset({"entry", "question"})
+#: bytes of input that a job takes at once where the output is one stream: their lines wait in memory for their turn
+_LINES_BYTES = 4 << 20
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
     command = add_command(
         commands,
         "extract",
-        "Saved pages to entries or triples: one JSON object a line.",
-        "baike extract pages/ --format triples --jobs 2 -o triples.jsonl",
+        "Saved pages to entries or triples: one JSON object a line, or a folder of shards like a crawl's.",
+        "baike extract pages/ --format triples --jobs 2 -o triples.jsonl\n  baike extract saved.warc.gz --shards output/saved --jobs 4",
     )
-    command.add_argument("paths", nargs="+", metavar="PATH", help="HTML files, folders of them, or - for standard input")
+    command.add_argument(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="HTML, WARC, ARC (.gz, .zst), WACZ, zip, tar or JSON lines, folders of them, a crawl's folder, or - for standard input",
+    )
     command.add_argument(
         "--format",
         choices=("entries", "triples"),
@@ -47,7 +54,22 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "-o", "--output", metavar="FILE", help="write here, under a temporary name until complete (default: standard output)"
     )
+    command.add_argument(
+        "--shards", metavar="FOLDER", help="write shards and a manifest like a crawl's; the same command goes on after an interruption"
+    )
     command.add_argument("--jobs", type=positive, default=1, metavar="N", help="processes (default: 1); the output is the same")
+    command.add_argument(
+        "--include",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="only pages whose address matches: a glob such as 'https://baike.baidu.com/item/*', or re:REGEX; may be repeated",
+    )
+    command.add_argument("--html-field", default=Fields().html, metavar="NAME", help="JSON lines: the field of the page (default: html)")
+    command.add_argument("--url-field", default=Fields().url, metavar="NAME", help="JSON lines: the field of its address (default: url)")
+    command.add_argument(
+        "--date-field", default=Fields().date, metavar="NAME", help="JSON lines: the field of the time of its fetch (default: fetched_at)"
+    )
     command.add_argument(
         "--normalise-predicates", action="store_true", help="triples: 外文名 for 英文名称 and the like; the raw name is kept beside it"
     )
@@ -61,33 +83,60 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
+    _check(args)
+    named = frozenset(args.paths)
+    try:
+        reading = Reading(wanted=Include.of(args.include), fields=Fields(args.html_field, args.url_field, args.date_field))
+        check_paths(args.paths)
+        if args.output and Path(args.output).exists() and any(p != STDIN and Path(p).samefile(args.output) for p in args.paths):
+            raise BadInput(f"-o {args.output}: that is the input; choose another file")
+        if args.shards:
+            folder = Path(args.shards)
+            todo = tasks(args.paths, reading, size=TASK_BYTES)
+            place = Destination(folder, folder.resolve().name, "any", rich=args.rich)
+            return report(extract_to_shards(todo, place, jobs=args.jobs, reading=reading, named=named))
+        form: Format = "explained" if args.explain else "normalised" if args.normalise_predicates else "rich" if args.rich else args.format
+        todo = tasks(args.paths, reading, size=_LINES_BYTES)
+        with _output(args.output) as out:
+            return report(extract_tasks(todo, fmt=form, jobs=args.jobs, reading=reading, named=named), out)
+    except InputError as error:
+        raise BadInput(str(error)) from error
+    except ShardError as error:
+        raise OutputFailed(str(error)) from error
+
+
+def _check(args: argparse.Namespace) -> None:
     if args.normalise_predicates and args.format != "triples":
         raise BadInput("--normalise-predicates goes with --format triples: entries keep the names of their rows")
     if args.rich and args.format != "entries":
         raise BadInput("--rich goes with --format entries: questions make no triples")
-    form: Format = "explained" if args.explain else "normalised" if args.normalise_predicates else "rich" if args.rich else args.format
+    if args.shards and (args.output or args.explain or args.format != "entries" or args.normalise_predicates):
+        raise BadInput(
+            "--shards writes entries, triples and rejects as a crawl does: it goes with none of -o, --format, --explain, --normalise-predicates"
+        )
+
+
+def report(results: Iterable[Done], out: TextIO | None = None) -> int:
+    """Writes the lines of each result to `out`, says what was skipped, then the counts; the exit code."""
     counts: Counter[str] = Counter()
-    named, skipped, apart = frozenset(args.paths), False, 0
-    try:
-        check_paths(args.paths)
-        if args.output and Path(args.output).exists() and any(p != STDIN and Path(p).samefile(args.output) for p in args.paths):
-            raise BadInput(f"-o {args.output}: that is the input; choose another file")
-        with _output(args.output) as out, _progress(args.paths) as advance:
-            jobs = 1 if STDIN in args.paths else args.jobs
-            for outcome in extract_files(page_files(args.paths), fmt=form, jobs=jobs):
-                counts[outcome.verdict] += 1
-                apart += bool(outcome.disagreements)
-                out.write(outcome.lines)
-                if outcome.verdict not in _READ or (outcome.verdict not in _RECORDS and outcome.source in named):
-                    skipped = True
-                    print(f"{outcome.source}: {outcome.verdict}: {outcome.message}", file=sys.stderr)
-                advance(outcome)
-    except InputError as error:
-        raise BadInput(str(error)) from error
+    skipped, apart, before = False, 0, 0
+    with _progress() as advance:
+        for done in results:
+            if out is not None:
+                out.write(done.lines)
+            counts += done.counts
+            apart += done.disagreeing
+            before += done.before
+            skipped = skipped or bool(done.told)
+            for line in done.told:
+                print(line, file=sys.stderr)
+            advance(done.counts.total())
     told = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in counts.most_common()) or "no page files found"
     if apart:
         told += f"; in {apart} of them PAGE_DATA and the page itself disagree"
-    print(f"{sum(counts.values())} pages: {told}", file=sys.stderr)
+    if before:
+        told += f"; {before} tasks were done before"
+    print(f"{counts.total()} pages: {told}", file=sys.stderr)
     return _SKIPPED if skipped else 0
 
 
@@ -114,19 +163,17 @@ def _output(path: str | None) -> Iterator[TextIO]:
 
 
 @contextmanager
-def _progress(paths: Sequence[str]) -> Iterator[Advance]:
-    """A bar on a terminal, silence elsewhere. The files are counted for it alone: a list of all would grow with their number."""
+def _progress() -> Iterator[Callable[[int], None]]:
+    """Pages so far on a terminal, silence elsewhere."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield lambda _outcome: None
+        yield lambda _pages: None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.completed:,.0f} pages"), TextColumn("{task.speed:.0f} a second"), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("pages", total=sum(1 for _ in page_files(paths)))
-        yield lambda _outcome: bar.advance(task)
+        task = bar.add_task("pages", total=None)
+        yield lambda pages: bar.advance(task, pages)
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    Advance = Callable[[Outcome], None]

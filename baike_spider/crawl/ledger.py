@@ -6,13 +6,12 @@ frontier, in group commits. A plain policy class: no Scrapy.
 
 from __future__ import annotations
 
-import base64
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from baike_spider.crawl.look import NO_VALIDATORS, Look, Validators, record_print
 from baike_spider.frontier import Candidate
-from baike_spider.shards import ShardError
+from baike_spider.shards import ShardError, reject_record
 from extractors import Question, entry_ref
 
 if TYPE_CHECKING:
@@ -23,15 +22,12 @@ if TYPE_CHECKING:
     from baike_spider.frontier import Key, Lease
     from baike_spider.frontier.intake import Intake
     from baike_spider.shards import ShardWriter
-    from extractors import Entry, EntryRef, Page, Verdict
+    from extractors import Entry, EntryRef
 
 __all__ = ["Ledger", "Outcome", "identities", "reject_record"]
 
 #: what happens to the lease of a page that gave no entry
 Outcome = Literal["done", "dead", "again"]
-
-#: verdicts whose page is kept, because it is to be read again by a better extractor
-_KEPT = frozenset({"unknown_layout", "malformed"})
 
 
 def identities(entry: Entry | Question) -> list[Key]:
@@ -40,21 +36,6 @@ def identities(entry: Entry | Question) -> list[Key]:
     number = entry.question_id if isinstance(entry, Question) else entry.lemma_id
     keys: list[Key] = [number] if number is not None else []
     return list(dict.fromkeys([*keys, *(ref.key for ref in refs if ref is not None)]))
-
-
-def reject_record(page: Page, verdict: Verdict) -> dict[str, Any]:
-    """The line a rejected page leaves; its bytes are kept where a better extractor could read them."""
-    return {
-        "url": page.url,
-        "source": page.source,
-        "verdict": verdict.kind,
-        "reason": verdict.reason,
-        "message": str(verdict),
-        "status": page.status,
-        "fetched_at": page.fetched_at,
-        "layout": verdict.layout,
-        "body": base64.b64encode(page.body).decode("ascii") if verdict.kind in _KEPT else None,
-    }
 
 
 class Ledger:

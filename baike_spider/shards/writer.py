@@ -169,6 +169,12 @@ class ShardWriter:
                 self.roll()
                 self._unusable = _CLOSED
 
+    def abandon(self) -> None:
+        """Ends without finishing the open shards: what was written since the last roll stays unlisted, and nobody's."""
+        with self._disk:
+            if self._unusable != _CLOSED:
+                self._give_up(_CLOSED)
+
     @property
     def stem(self) -> str:
         """Name of the shards that hold what the last `commit` made durable, without kind and suffix; "" when nothing was written."""

@@ -12,7 +12,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-__all__ = ["FRAME_MAGIC", "LEVEL", "ZstdDecompressor", "ZstdError", "compress_frame"]
+__all__ = ["FRAME_MAGIC", "LEVEL", "ZstdDecompressor", "ZstdDict", "ZstdError", "compress_frame", "zstd"]
 
 #: first bytes of a zstd frame
 FRAME_MAGIC = b"\x28\xb5\x2f\xfd"
@@ -21,6 +21,7 @@ FRAME_MAGIC = b"\x28\xb5\x2f\xfd"
 LEVEL = 3
 
 ZstdDecompressor = zstd.ZstdDecompressor
+ZstdDict = zstd.ZstdDict
 ZstdError = zstd.ZstdError
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from baike_spider.cli.main import main
-from baike_spider.corpus.extract import Outcome
+from baike_spider.corpus.extract import Done
 from extractors.predicates import predicate_aliases
 
 PAGES = "pages"
@@ -84,7 +84,7 @@ def test_a_failed_run_leaves_no_output(encyclopedia: Path, tmp_path: Path, monke
     out = tmp_path / "entries.jsonl"
     out.write_text("earlier\n")
     assert main(["extract", str(encyclopedia / PAGES), str(tmp_path / "missing"), "-o", str(out)]) == 2
-    monkeypatch.setattr("baike_spider.cli.extract.extract_files", interrupted)
+    monkeypatch.setattr("baike_spider.cli.extract.extract_tasks", interrupted)
     assert main(["extract", str(encyclopedia / PAGES), "-o", str(out)]) == 130
     assert out.read_text() == "earlier\n"
     assert list(tmp_path.iterdir()) == [out]
@@ -98,8 +98,8 @@ def test_a_page_that_we_fail_on_does_not_end_the_run(
     assert "2 error" in capsys.readouterr().err
 
 
-def interrupted(*_: object, **__: object) -> Iterator[Outcome]:
-    yield Outcome("a.html", "entry", "{}\n")
+def interrupted(*_: object, **__: object) -> Iterator[Done]:
+    yield Done(lines="{}\n")
     raise KeyboardInterrupt
 
 

@@ -1,0 +1,294 @@
+"""Pages out of whatever they were kept in: WARC and ARC, WACZ, zip, tar, JSON lines, compressed or not, and single HTML files.
+
+Comes in: a tape, and what it is called. Goes out: `Piece`s, each a page and the place it was read from, and `Damage`. What a file holds is seen
+from its first bytes; a name that says WARC or ARC is believed, so that an error page saved under it is damage and no page. Streaming:
+memory holds one page, of a zip inside another file a temporary copy on disk.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import tarfile
+import tempfile
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+from baike_spider.archive.damage import Broken, Damage
+from baike_spider.archive.members import Codec, Member
+from baike_spider.archive.pages import PAGE_TYPES, pages_of
+from baike_spider.archive.reading import codec_of, open_tape, records_of
+from baike_spider.archive.splitting import LARGEST_BYTES, is_record
+from baike_spider.archive.tape import Tape
+from extractors import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from baike_spider.archive.record import Record
+
+__all__ = ["PLAIN", "Fields", "Piece", "Reading", "holds_records", "is_zip", "page_names", "read_file", "read_tape", "read_zip"]
+
+#: bytes that show what a file holds
+_HEAD_BYTES = 8192
+#: how deep a file may lie in files
+_DEPTH = 3
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_RECORD_NAMES = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz", ".arc.zst")
+_LINE_NAMES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".jsonl.zst", ".ndjson.zst")
+_PAGE_NAMES = (".html", ".htm", ".shtml", ".xhtml", ".json", ".html.gz", ".htm.gz", ".html.zst", ".htm.zst")
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Names of the fields of JSON lines."""
+
+    html: str = "html"
+    url: str = "url"
+    date: str = "fetched_at"
+    """Optional in a line: the time of the fetch."""
+
+
+def _every(_url: str) -> bool:
+    return True
+
+
+def _none(_revisit: Record) -> Record | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How inputs are read."""
+
+    wanted: Callable[[str], bool] = _every
+    """Which addresses; of a page without one its path."""
+    fields: Fields = Fields()
+    original: Callable[[Record], Record | None] = _none
+    """The record that holds the body of a revisit."""
+
+
+#: everything, as it is
+PLAIN = Reading()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One page, and where it was read, for people."""
+
+    where: str
+    page: Page
+
+
+def read_file(path: str, reading: Reading, *, start: int = 0, stop: int | None = None) -> Iterator[Piece | Damage]:
+    """The pages of a file; of a compressed WARC file those whose members begin between two offsets. Raises OSError."""
+    with open_tape(path) as tape:
+        yield from read_tape(tape, path, reading, start=start, stop=stop)
+
+
+def read_tape(
+    tape: Tape, name: str, reading: Reading, *, start: int = 0, stop: int | None = None, depth: int = 0
+) -> Iterator[Piece | Damage]:
+    """The pages of a tape. Raises OSError."""
+    head = tape.peek(_HEAD_BYTES)
+    codec = codec_of(head)
+    inner = head if codec is None else _peek_inside(tape, codec)
+    if name.lower().endswith(_RECORD_NAMES) or is_record(inner):
+        yield from _of_records(tape, reading, start, stop)
+    elif is_zip(head):
+        yield from _of_nested_zip(tape, name, reading, depth)
+    elif _is_tar(inner):
+        yield from _of_tar(tape, codec, name, reading, depth)
+    elif name.lower().endswith(_LINE_NAMES) or _is_lines(inner, reading.fields):
+        yield from _of_lines(tape, codec, name, reading)
+    else:
+        yield from _of_page(tape, codec, name, reading)
+
+
+def holds_records(tape: Tape, name: str) -> bool:
+    """Whether a file is WARC or ARC, by its name or its first bytes."""
+    codec = codec_of(tape.peek(4))
+    return name.lower().endswith(_RECORD_NAMES) or is_record(tape.peek(_HEAD_BYTES) if codec is None else _peek_inside(tape, codec))
+
+
+def is_zip(head: bytes) -> bool:
+    """Whether a file that begins so is a zip file; WACZ is one."""
+    return head.startswith(_ZIP)
+
+
+def page_names(path: str | BinaryIO) -> list[tuple[str, int]]:
+    """The files of a zip or WACZ file that may hold pages, with their sizes: of a WACZ its WARC files. Raises OSError, Broken."""
+    try:
+        with zipfile.ZipFile(path) as bundle:
+            infos = [info for info in bundle.infolist() if not info.is_dir()]
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise Broken(f"no zip file can be read: {error}") from None
+    if any(info.filename == "datapackage.json" for info in infos):
+        infos = [info for info in infos if info.filename.startswith("archive/")]
+    return [(info.filename, info.file_size) for info in infos if _holds_pages(info.filename)]
+
+
+def read_zip(path: str | BinaryIO, name: str, names: list[str], reading: Reading, *, depth: int = 0) -> Iterator[Piece | Damage]:
+    """The pages of these files of a zip file. Raises OSError."""
+    with zipfile.ZipFile(path) as bundle:
+        for member in names:
+            where = f"{name}/{member}"
+            try:
+                with bundle.open(member) as file:
+                    yield from read_tape(Tape(file, where, seekable=False), where, reading, depth=depth + 1)
+            except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+                yield Damage(where, bundle.getinfo(member).header_offset, f"the file cannot be taken out of the zip: {error}")
+
+
+def _holds_pages(name: str) -> bool:
+    base = name.rpartition("/")[2].lower()
+    return not base.startswith(".") and base.endswith((*_RECORD_NAMES, *_LINE_NAMES, *_PAGE_NAMES, ".wacz"))
+
+
+def _of_records(tape: Tape, reading: Reading, start: int, stop: int | None) -> Iterator[Piece | Damage]:
+    records = records_of(tape, start=start, stop=stop, types=PAGE_TYPES)
+    for found in pages_of(records, wanted=reading.wanted, original=reading.original):
+        if isinstance(found, Damage):
+            yield found
+        else:
+            record, page = found
+            yield Piece(f"{record.path}: byte {record.offset}: {record.url}", page)
+
+
+def _of_nested_zip(tape: Tape, name: str, reading: Reading, depth: int) -> Iterator[Piece | Damage]:
+    """A zip file is read from its end: what comes through a pipe is copied first."""
+    if depth >= _DEPTH:
+        yield Damage(name, 0, "files in files in files are not read")
+        return
+    with tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(_Reader(iter(tape.read, b"")), copy)
+        try:
+            names = [member for member, _ in page_names(cast("BinaryIO", copy))]
+        except Broken as error:
+            yield Damage(name, 0, str(error))
+            return
+        yield from read_zip(cast("BinaryIO", copy), name, names, reading, depth=depth)
+
+
+def _of_tar(tape: Tape, codec: Codec | None, name: str, reading: Reading, depth: int) -> Iterator[Piece | Damage]:
+    if depth >= _DEPTH:
+        yield Damage(name, 0, "files in files in files are not read")
+        return
+    try:
+        with tarfile.open(fileobj=_undone(tape, codec), mode="r|") as bundle:
+            for member in bundle:
+                if member.isfile() and _holds_pages(member.name) and (file := bundle.extractfile(member)) is not None:
+                    where = f"{name}/{member.name}"
+                    yield from read_tape(Tape(file, where, seekable=False), where, reading, depth=depth + 1)
+    except (tarfile.TarError, Broken, EOFError) as error:
+        yield Damage(name, tape.at, f"the tar file cannot be read on: {error}")
+
+
+def _of_lines(tape: Tape, codec: Codec | None, name: str, reading: Reading) -> Iterator[Piece | Damage]:
+    offset = 0
+    try:
+        for number, line in enumerate(io.BufferedReader(_undone(tape, codec), 1 << 18), 1):
+            if line.strip():
+                try:
+                    page = _page_of_line(line, f"{name}:{number}", reading.fields)
+                    if reading.wanted(page.url or page.source):
+                        yield Piece(f"{name}:{number}: {page.url}", page)
+                except Broken as error:
+                    yield Damage(name, offset, f"line {number}: {error}", len(line))
+            offset += len(line)
+    except Broken as error:
+        yield Damage(name, offset, str(error))
+
+
+def _page_of_line(line: bytes, source: str, fields: Fields) -> Page:
+    try:
+        data = json.loads(line)
+        html, url, date = data[fields.html], data.get(fields.url) or "", data.get(fields.date)
+    except (ValueError, RecursionError) as error:
+        raise Broken(f"no JSON object ({error})") from None
+    except (KeyError, TypeError, AttributeError, IndexError):
+        raise Broken(f"no object with the field {fields.html!r} (--html-field names another)") from None
+    if not isinstance(html, str) or not isinstance(url, str):
+        raise Broken(f"{fields.html!r} and {fields.url!r} are to be text")
+    return Page(html.encode("utf-8", "replace"), url, fetched_at=date if isinstance(date, str) else None, source=source)
+
+
+def _of_page(tape: Tape, codec: Codec | None, name: str, reading: Reading) -> Iterator[Piece | Damage]:
+    if not reading.wanted(name):
+        return
+    try:
+        body = _undone(tape, codec).read(LARGEST_BYTES)
+    except Broken as error:
+        yield Damage(name, 0, str(error))
+        return
+    yield Piece(name, Page(body, source=name))
+
+
+def _peek_inside(tape: Tape, codec: Codec) -> bytes:
+    """The first decompressed bytes, which stay to be read."""
+    start = tape.at
+    inner = b""
+    try:
+        for piece in Member(tape, codec):
+            inner += piece[:_HEAD_BYTES]
+            if len(inner) >= _HEAD_BYTES:
+                break
+    except Broken:
+        pass  # what reads it says what is wrong
+    tape.goto(start)
+    return inner
+
+
+def _is_tar(head: bytes) -> bool:
+    return head[257:262] == b"ustar"
+
+
+def _is_lines(head: bytes, fields: Fields) -> bool:
+    """Whether a file without a telling name is of JSON lines: its first line has, or begins with, the field of the page."""
+    return head.lstrip()[:1] == b"{" and json.dumps(fields.html).encode() in head.partition(b"\n")[0]
+
+
+def _undone(tape: Tape, codec: Codec | None) -> Any:
+    def pieces() -> Iterator[bytes]:
+        while tape.peek(1):
+            tape.pin()
+            if codec is None:
+                yield tape.read()
+            else:
+                yield from Member(tape, codec)
+
+    return _Reader(pieces())
+
+
+class _Reader(io.RawIOBase):
+    """Pieces as a file."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: Any) -> int:
+        view = memoryview(target)
+        if not self._rest:
+            self._rest = next(self._pieces, b"")
+        size = min(len(view), len(self._rest))
+        view[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size
+
+    def read(self, size: int | None = -1) -> bytes:
+        """As many bytes as asked for, fewer only at the end: tarfile counts on it."""
+        parts, have = [self._rest], len(self._rest)
+        while (size is None or size < 0 or have < size) and (piece := next(self._pieces, b"")):
+            parts.append(piece)
+            have += len(piece)
+        data = b"".join(parts)
+        cut = len(data) if size is None or size < 0 else size
+        self._rest = data[cut:]
+        return data[:cut]

@@ -1,0 +1,173 @@
+"""Saved pages to a folder of shards, like a crawl's: a task's shards are listed together when it is done, or not at all.
+
+Comes in: tasks. Goes out: shards named after their tasks, so that the same command goes on where a killed one stopped, and the same input gives
+the same shards however many processes work. What a killed process left half-written is deleted and made again.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from baike_spider.archive import PLAIN, Damage
+from baike_spider.corpus.extract import Done, extract_page, in_order, note
+from baike_spider.corpus.inputs import InputError, read_task
+from baike_spider.shards import MANIFEST, ShardWriter, TriplesFormat, load_manifest, reject_record
+from baike_spider.shards.errors import on_disk
+from baike_spider.shards.lock import claim, folder_lock
+from baike_spider.shards.names import KINDS, files_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from baike_spider.archive import Piece, Reading
+    from baike_spider.corpus.inputs import Task
+    from extractors import Entry, Question
+
+__all__ = ["TASK_BYTES", "Destination", "extract_to_shards", "write_task"]
+
+#: bytes of compressed input that become one shard: some minutes of work, which is what a kill costs
+TASK_BYTES = 64 << 20
+#: the name of a task's shards: its number and what it is made of
+_STEM = re.compile(r"(t\d{7})-([0-9a-f]{8})-\d{5,12}")
+#: a task's records are one shard a kind, whatever their size: only so are they listed in one step
+_NEVER = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """The folder that is written."""
+
+    folder: Path
+    crawl: str
+    """What its manifest calls it."""
+    site: str
+    triples_format: TriplesFormat = "tsv"
+    rich: bool = False
+    """Questions with all that their pages say."""
+
+
+def _every(_entry: Entry | Question) -> str | None:
+    return None
+
+
+def extract_to_shards(
+    todo: Iterable[Task],
+    destination: Destination,
+    *,
+    jobs: int = 1,
+    reading: Reading = PLAIN,
+    named: frozenset[str] = frozenset(),
+    unwanted: Callable[[Entry | Question], str | None] = _every,
+) -> Iterator[Done]:
+    """Does the tasks that the folder does not hold yet; the outcomes in the order of the tasks.
+
+    `unwanted` says why an entry is left out, None where it is not. Raises InputError when the folder holds the shards of other inputs or
+    of something else, ShardError when it cannot be written.
+    """
+    listed = _listed(destination.folder)
+    _clear(destination.folder, set(listed))
+
+    done_before = 0
+
+    def left() -> Iterator[Task]:
+        nonlocal done_before
+        for task in todo:
+            digest = listed.get(f"t{task.number:07d}")
+            if digest is None:
+                yield task
+                continue
+            done_before += 1
+            if digest != task.digest:
+                raise InputError(
+                    f"{destination.folder} holds shards of other inputs, or of inputs that changed since: choose another folder"
+                )
+
+    work = partial(write_task, destination=destination, reading=reading, named=named, unwanted=unwanted)
+    yield from in_order(work, left(), jobs=jobs)
+    if done_before:
+        yield Done(before=done_before)
+
+
+def write_task(
+    task: Task,
+    *,
+    destination: Destination,
+    reading: Reading = PLAIN,
+    named: frozenset[str] = frozenset(),
+    unwanted: Callable[[Entry | Question], str | None] = _every,
+) -> Done:
+    """The shards of one task. Raises ShardError."""
+    done = Done(Counter())
+    writer = ShardWriter(
+        destination.folder,
+        worker=f"t{task.number:07d}-{task.digest}",
+        site=destination.site,
+        crawl=destination.crawl,
+        triples_format=destination.triples_format,
+        roll_bytes=_NEVER,
+    )
+    try:
+        for piece in read_task(task, reading):
+            if isinstance(piece, Damage):
+                done.counts["damaged"] += 1
+                done.told.append(str(piece))
+            else:
+                _write(piece, writer, done, named=piece.where in named, unwanted=unwanted)
+    except BaseException:
+        writer.abandon()
+        raise
+    writer.close()
+    return done
+
+
+def _write(piece: Piece, writer: ShardWriter, done: Done, *, named: bool, unwanted: Callable[[Entry | Question], str | None]) -> None:
+    outcome = extract_page(piece.page)
+    if outcome.entry is not None and (reason := unwanted(outcome.entry)):
+        done.counts[reason] += 1
+        return
+    note(done, outcome, piece.where, named=named)
+    if outcome.entry is not None:
+        writer.write(outcome.entry)
+    elif outcome.refusal is not None:
+        writer.reject(reject_record(piece.page, outcome.refusal))
+
+
+def _listed(folder: Path) -> dict[str, str]:
+    """What each task that the folder holds was made of."""
+    if not (folder / MANIFEST).is_file():
+        if folder.is_dir() and any(
+            not path.name.startswith(".") for path in folder.iterdir() if path.name not in {*KINDS, "manifest.lock"}
+        ):
+            raise InputError(f"{folder} is no folder of shards, and not empty: choose another")
+        return {}
+    listed: dict[str, str] = {}
+    for shard in load_manifest(folder).shards:
+        stem = _STEM.fullmatch(shard.path.partition("/")[2].partition(".")[0])
+        if stem is None:
+            raise InputError(f"{folder} holds the shards of a crawl: choose another folder")
+        listed[stem[1]] = stem[2]
+    return listed
+
+
+def _clear(folder: Path, listed: set[str]) -> None:
+    """Deletes what killed processes left of tasks that are not listed; of live ones nothing."""
+    if not folder.is_dir():
+        return
+    with folder_lock(folder):
+        for kind in KINDS:
+            for name, is_part in files_of(folder, kind):
+                stem = _STEM.fullmatch(name.stem)
+                if stem is None or stem[1] in listed:
+                    continue
+                path = folder / (name.part if is_part else name.path)
+                with on_disk("clear away", path):
+                    descriptor = claim(path)
+                    if descriptor is not None:
+                        path.unlink()
+                        os.close(descriptor)

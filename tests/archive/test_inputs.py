@@ -1,0 +1,231 @@
+"""Every kind of input gives the same entries; what is damaged is told with file and offset, and the rest is read."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from baike_spider.cli.main import main
+from baike_spider.corpus.extract import extract_page
+from baike_spider.shards import read_entries, read_rejects, read_triples, verify
+from tests.archive import specimens
+from tests.archive.specimens import DATE, KINDS, Saved, record, saved, write
+
+PAGES = saved()
+BAIKE = (sys.executable, "-m", "baike_spider.cli.main")
+
+
+def extracted(path: Path | str, tmp_path: Path, *options: str, code: int = 0) -> list[dict[str, Any]]:
+    out = tmp_path / "entries.out"
+    assert main(["extract", str(path), "-o", str(out), *options]) == code
+    return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_of_file_gives_its_pages(tmp_path: Path, name: str) -> None:
+    entries = extracted(write(tmp_path, name, PAGES), tmp_path)
+    assert len(entries) == len(PAGES)
+    if KINDS[name][1]:
+        assert {entry["fetched_at"] for entry in entries} == {DATE}
+        assert [entry["url"] for entry in entries] == [page.canonical for page in PAGES]
+
+
+@pytest.mark.parametrize("name", ["a.warc", "a.warc.gz", "a.warc.zst", "a.arc.gz", "a.wacz", "a.jsonl", "a.tar.gz", "a.zip"])
+def test_standard_input(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path, name, PAGES)
+    done = subprocess.run([*BAIKE, "extract", "-"], stdin=path.open("rb"), capture_output=True, check=True)
+    piped = [json.loads(line)["title"] for line in done.stdout.splitlines()]
+    assert piped == [entry["title"] for entry in extracted(path, tmp_path)]
+
+
+def test_the_names_of_the_fields_of_json_lines(tmp_path: Path) -> None:
+    path = tmp_path / "renamed.jsonl"
+    path.write_bytes(specimens.lines(PAGES, "body", "link"))
+    assert len(extracted(path, tmp_path, "--html-field", "body", "--url-field", "link")) == len(PAGES)
+    assert extracted(path, tmp_path, code=9) == []
+
+
+def test_include_by_address(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.warc.gz", PAGES)
+    assert [entry["url"] for entry in extracted(path, tmp_path, "--include", PAGES[2].url)] == [PAGES[2].canonical]
+    assert len(extracted(path, tmp_path, "--include", "https://baike.baidu.com/item/*")) == len(PAGES)
+    assert len(extracted(path, tmp_path, "--include", f"re:{re.escape(PAGES[0].url)}$", "--include", PAGES[1].url)) == 2
+    assert extracted(path, tmp_path, "--include", "https://example.org/*") == []
+    assert main(["extract", str(path), "--include", "re:("]) == 2
+
+
+def test_what_is_no_page_is_passed_over(tmp_path: Path) -> None:
+    page = PAGES[0]
+    records = [
+        record(page, kind="request"),
+        record(Saved("https://baike.baidu.com/robots.txt", b"User-agent: *\n"), headers=b"Content-Type: text/plain\r\n"),
+        record(Saved("https://baike.baidu.com/item/x", b""), status="302 Found", headers=b"Location: /item/x/1\r\n"),
+        record(Saved("https://baike.baidu.com/item/x", b"<html>"), status="503 Busy"),
+        record(Saved("https://bkimg.cdn.bcebos.com/a.jpg", b"\xff\xd8\xff"), headers=b"Content-Type: image/jpeg\r\n"),
+        record(page),
+    ]
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(b"".join(map(gzip.compress, records)))
+    assert [entry["url"] for entry in extracted(path, tmp_path)] == [page.canonical]
+
+
+def test_encoded_bodies(tmp_path: Path) -> None:
+    page = PAGES[0]
+    body = gzip.compress(page.body)
+    chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (body[:100], body[100:])) + b"0\r\n\r\n"
+    html = b"Content-Type: text/html\r\n"
+    records = [
+        record(Saved(page.url, body), headers=html + b"Content-Encoding: gzip\r\n"),
+        record(Saved(page.url, chunks), headers=html + b"Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n"),
+        record(Saved(page.url, body), headers=html + b"Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n"),
+        record(Saved(page.url, page.body), headers=html + b"Content-Encoding: br\r\n"),
+    ]
+    path = tmp_path / "a.warc"
+    path.write_bytes(b"".join(records))
+    entries = extracted(path, tmp_path, code=9)
+    assert len(entries) == 3
+    assert len({entry["digest"] for entry in entries}) == 1
+
+
+def damaged(third: Callable[[bytes], bytes]) -> bytes:
+    members = [gzip.compress(record(page)) for page in PAGES]
+    return b"".join([*members[:2], third(members[2]), *members[3:]])
+
+
+def relength(member: bytes, change: int) -> bytes:
+    plain = gzip.decompress(member)
+    return gzip.compress(re.sub(rb"Content-Length: (\d+)", lambda found: b"Content-Length: %d" % (int(found[1]) + change), plain, count=1))
+
+
+#: what is done to the third of six members; how many entries remain, and what is said
+DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "cut-off-member": (lambda member: member[: len(member) // 2], "gzip"),
+    "flipped-bit": (lambda member: member[:200] + bytes([member[200] ^ 0x55]) + member[201:], "gzip"),
+    "too-long": (lambda member: relength(member, 50_000), "but the data ends before them"),
+    "too-short": (lambda member: relength(member, -500), "but does not end there"),
+    "html-error-page": (lambda _: b"<html><head><title>502 Bad Gateway</title></head></html>\n" * 20, "no gzip begins here"),
+    "zeros": (lambda _: b"\0" * 5000, "no gzip begins here"),
+    "no-record": (lambda _: gzip.compress(b"<html>not a record</html>"), "no record begins here"),
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGE)
+def test_damage_is_told_with_file_and_offset_and_the_rest_is_read(tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    change, reason = DAMAGE[kind]
+    path = tmp_path / "damaged.warc.gz"
+    path.write_bytes(damaged(change))
+    sound = [page.canonical for number, page in enumerate(PAGES) if number != 2]
+    assert [entry["url"] for entry in extracted(path, tmp_path, code=9)] == sound
+    told = capsys.readouterr().err
+    offset = sum(len(gzip.compress(record(page))) for page in PAGES[:2])
+    found = re.search(rf"{re.escape(str(path))}: byte (\d+): damaged: .*{reason}", told)
+    assert found, told
+    assert abs(int(found[1]) - offset) < 20  # the record ids of two writings differ, and so do a few compressed bytes
+    assert "1 damaged" in told
+    piped = subprocess.run([*BAIKE, "extract", "-"], stdin=path.open("rb"), capture_output=True, check=False)
+    assert (piped.returncode, len(piped.stdout.splitlines())) == (9, 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("empty.warc.gz", b"", "the file is empty"),
+        ("page.warc.gz", b"<html><title>404</title></html>", "no record begins here"),
+        ("cut.warc.gz", damaged(bytes)[:-300], "the file ends inside a gzip member"),
+        ("cut.warc", b"".join(map(record, PAGES))[:-300], "but the data ends before them"),
+        ("cut.jsonl.gz", gzip.compress(specimens.lines(PAGES))[:-300], "the file ends inside a gzip member"),
+        ("bad.jsonl", specimens.lines(PAGES[:5]) + b"{broken\n", "line 6: no JSON object"),
+        ("cut.tar", specimens.tarred(PAGES)[: -(len(PAGES[5].body) + 10_000)], "the tar file cannot be read on"),
+        ("cut.zip", specimens.zipped(PAGES)[:-300], "no zip file can be read"),
+        ("cut.wacz", specimens.wacz(PAGES)[:-300], "no zip file can be read"),
+    ],
+)
+def test_files_that_end_early_or_are_something_else(
+    tmp_path: Path, name: str, data: bytes, reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / name).write_bytes(data)
+    write(tmp_path / "in", "a.warc.gz", PAGES)
+    entries = extracted(tmp_path / "in", tmp_path, code=9)
+    assert {page.canonical for page in PAGES} <= {entry["url"] for entry in entries}
+    assert re.search(rf"{name}: byte \d+: damaged: .*{reason}", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("name", ["many.warc.gz", "many.warc.zst", "many.jsonl", "many.tar", "many.zip"])
+def test_a_file_of_many_tasks(tmp_path: Path, name: str, jobs: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("baike_spider.cli.extract._LINES_BYTES", 20_000)
+    pages = [Saved(f"{page.url}", page.body) for _ in range(10) for page in PAGES]
+    path = tmp_path / name
+    path.write_bytes(KINDS[name.replace("many", "a")][0](pages))
+    entries = extracted(path, tmp_path, "--jobs", jobs)
+    expected = [entry["title"] for entry in extracted(write(tmp_path, "a.warc", PAGES), tmp_path)]
+    assert [entry["title"] for entry in entries] == expected * 10
+
+
+def test_shards_like_a_crawls(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.warc.gz", PAGES)
+    folder = tmp_path / "shards"
+    assert main(["extract", str(path), "--shards", str(folder)]) == 0
+    assert [entry["url"] for entry in read_entries(folder)] == [page.canonical for page in PAGES]
+    assert {triple.subject_url for triple in read_triples(folder)} == {page.canonical for page in PAGES}
+    assert verify(folder) == []
+    assert main(["extract", str(path), "-o", "x", "--shards", str(folder)]) == 2
+
+
+def test_shards_go_on_after_a_kill_and_do_not_depend_on_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encyclopedia: Path) -> None:
+    monkeypatch.setattr("baike_spider.cli.extract.TASK_BYTES", 30_000)
+    source = encyclopedia / "pages"
+    assert main(["extract", str(source), "--shards", str(tmp_path / "whole")]) == 9
+    assert main(["extract", str(source), "--shards", str(tmp_path / "two"), "--jobs", "2"]) == 9
+    shards = sorted(path.relative_to(tmp_path / "whole") for path in (tmp_path / "whole").rglob("*.zst"))
+    assert len(shards) > 10
+    assert [(tmp_path / "whole" / one).read_bytes() for one in shards] == [(tmp_path / "two" / one).read_bytes() for one in shards]
+
+    # killed: a part without a writer, a finished shard that is not listed
+    killed = tmp_path / "killed"
+    with monkeypatch.context() as patched:
+        patched.setattr("baike_spider.corpus.reextract.extract_page", after(17, KeyboardInterrupt()))
+        assert main(["extract", str(source), "--shards", str(killed)]) == 130
+    (killed / "entries" / ".t0000007-00000000-00000.jsonl.zst.part").write_bytes(b"torn")
+    (killed / "entries" / "t0000008-00000000-00000.jsonl.zst").write_bytes(b"never listed")
+    assert {problem.kind for problem in verify(killed)} == {"leftover", "stray"}
+    main(["extract", str(source), "--shards", str(killed)])
+    assert verify(killed) == []
+    key = lambda entry: entry["source"]  # noqa: E731
+    assert sorted(read_entries(killed), key=key) == sorted(read_entries(tmp_path / "whole"), key=key)
+    assert {record["verdict"] for record in read_rejects(killed)} >= {"sense_list", "refused"}
+
+
+def test_shards_of_other_inputs_are_not_mixed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path, "a.warc.gz", PAGES)
+    folder = tmp_path / "shards"
+    assert main(["extract", str(path), "--shards", str(folder)]) == 0
+    assert main(["extract", str(path), "--shards", str(folder)]) == 0
+    assert "1 tasks were done before" in capsys.readouterr().err
+    path.write_bytes(specimens.warc_gz(PAGES[:3]))
+    assert main(["extract", str(path), "--shards", str(folder)]) == 2
+    assert main(["extract", str(path), "--shards", str(tmp_path)]) == 2
+    assert len(list(read_entries(folder))) == len(PAGES)
+
+
+def after(count: int, error: BaseException) -> Callable[[Any], Any]:
+    """`extract_page` that fails at the given page."""
+    seen = 0
+
+    def failing(page: Any) -> Any:
+        nonlocal seen
+        seen += 1
+        if seen == count:
+            raise error
+        return extract_page(page)
+
+    return failing
