@@ -41,6 +41,12 @@ BAIKE_SHARD_BYTES = int(_number("BAIKE_SHARD_BYTES", str(64 << 20)))
 BAIKE_TRIPLES_FORMAT = _env("BAIKE_TRIPLES_FORMAT", "tsv")
 #: 1: questions are stored with detail, time, number of answers and the best one behind `url`, `question`, `tags`
 BAIKE_RICH_QUESTIONS = _env("BAIKE_RICH_QUESTIONS", "0")
+#: 1: every response is kept in output/<crawl>/warc/, to be extracted again; 0: none is
+BAIKE_ARCHIVE = bool(_number("BAIKE_ARCHIVE", "1"))
+#: bytes of one WARC file before the next begins
+BAIKE_ARCHIVE_BYTES = int(_number("BAIKE_ARCHIVE_BYTES", str(1 << 30)))
+#: a crawl's folder, or one of WARC files, that answers instead of the network; empty: the network
+BAIKE_REPLAY = _env("BAIKE_REPLAY", "")
 #: seconds between two durable commits; what a killed worker fetches again at most
 BAIKE_COMMIT_SECONDS = _number("BAIKE_COMMIT_SECONDS", "1")
 
@@ -106,6 +112,8 @@ DOWNLOADER_MIDDLEWARES = {
     "baike_spider.downloader.robots.RobotsMiddleware": 100,
     "baike_spider.downloader.offsite.OffsiteRedirectMiddleware": 610,
     "baike_spider.downloader.manners.MannersMiddleware": 950,
+    # next to the network: the bytes as served, before anything undoes their encoding
+    "baike_spider.downloader.tap.ArchiveTap": 990,
     # what a crawl of one site by leases has no use for: each is paid for by every page
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

@@ -4,27 +4,50 @@ A crawl writes with `ArchiveWriter`, everybody reads `Piece`s and `Damage`. The 
 """
 
 from baike_spider.archive.bundles import PLAIN, Fields, Piece, Reading, holds_records, is_zip, page_names, read_file, read_tape, read_zip
+from baike_spider.archive.cdxj import cdxj_line
+from baike_spider.archive.checking import verify_record
 from baike_spider.archive.damage import Broken, Damage
-from baike_spider.archive.reading import members_follow, open_tape, read_records
+from baike_spider.archive.exchange import Exchange
+from baike_spider.archive.files import file_names, mend, rows_of
+from baike_spider.archive.index import INDEX_FILE, Index, IndexFailed, Row
+from baike_spider.archive.originals import Originals
+from baike_spider.archive.payload import decoded
+from baike_spider.archive.reading import members_follow, open_tape, read_at, read_records
 from baike_spider.archive.record import Record
 from baike_spider.archive.tape import Tape
+from baike_spider.archive.writer import ROLL_BYTES, ArchiveWriter
 
 __all__ = [
+    "INDEX_FILE",
     "PLAIN",
+    "ROLL_BYTES",
+    "ArchiveWriter",
     "Broken",
     "Damage",
+    "Exchange",
     "Fields",
+    "Index",
+    "IndexFailed",
+    "Originals",
     "Piece",
     "Reading",
     "Record",
+    "Row",
     "Tape",
+    "cdxj_line",
+    "decoded",
+    "file_names",
     "holds_records",
     "is_zip",
     "members_follow",
+    "mend",
     "open_tape",
     "page_names",
+    "read_at",
     "read_file",
     "read_records",
     "read_tape",
     "read_zip",
+    "rows_of",
+    "verify_record",
 ]

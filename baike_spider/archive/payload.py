@@ -5,6 +5,7 @@ Comes in: a record. Goes out: bytes. What is cut off in the middle of an encodin
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zlib
 from typing import TYPE_CHECKING
@@ -67,10 +68,8 @@ def _torn(body: bytes, window: int, error: Exception) -> bytes:
     """What can be read of deflated bytes that break off or break down."""
     undo = zlib.decompressobj(window)
     read: list[bytes] = []
-    try:
+    with contextlib.suppress(zlib.error):
         read.extend(undo.decompress(body[at : at + 1024]) for at in range(0, len(body), 1024))
-    except zlib.error:
-        pass
     if not any(read):
         raise Broken(f"the body is not encoded as its headers say: {str(error).strip()}")
     return b"".join(read)

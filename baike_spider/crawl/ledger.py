@@ -17,6 +17,7 @@ from extractors import Question, entry_ref
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from baike_spider.archive import ArchiveWriter
     from baike_spider.crawl.items import EntryItem
     from baike_spider.crawl.visits import Visits
     from baike_spider.frontier import Key, Lease
@@ -39,7 +40,8 @@ def identities(entry: Entry | Question) -> list[Key]:
 
 
 class Ledger:
-    """Group commits of one worker. `max_depth`: links found deeper are not queued, None: no limit. `visits`: the folder's book of visits.
+    """Group commits of one worker. `max_depth`: links found deeper are not queued, None: no limit. `archive`: None where none is kept;
+    `visits`: the folder's book of visits.
 
     Only `entry` and `commit` talk to Redis; what the others are told waits in memory for the next commit, so that a Redis that is away
     costs time and no page.
@@ -50,12 +52,14 @@ class Ledger:
         intake: Intake,
         writer: ShardWriter,
         *,
+        archive: ArchiveWriter | None = None,
         max_depth: int | None = None,
         retry_seconds: float = 30,
         visits: Visits | None = None,
     ) -> None:
         self._intake = intake
         self._writer = writer
+        self._archive = archive
         self._max_depth = max_depth
         self._retry_seconds = retry_seconds
         self._visits = visits
@@ -143,7 +147,12 @@ class Ledger:
             self._settle(lease, outcome, error=error)
 
     def commit(self) -> None:
-        """Makes everything durable, then tells the frontier. Nothing to do costs nothing. May be repeated after an error."""
+        """Makes everything durable, then tells the frontier. Nothing to do costs nothing. May be repeated after an error.
+
+        The archive comes first: an entry that is acknowledged, or that the next run recovers from the shards, has its page in it.
+        """
+        if self._archive is not None:
+            self._archive.sync()
         if self._dirty:
             self._writer.commit()
             self._dirty = False
@@ -167,6 +176,8 @@ class Ledger:
         """Commits, then finishes the shards. When the frontier cannot be told, the shards stay unlisted: the next run books and lists them."""
         self.commit()
         self._writer.close()
+        if self._archive is not None:
+            self._archive.close()
 
     def _settle(self, lease: Lease, outcome: Outcome, *, delay: float = 0, error: str = "") -> None:
         if outcome == "again":

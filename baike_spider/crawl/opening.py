@@ -12,6 +12,7 @@ import os
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from baike_spider.crawl.archive import open_archive
 from baike_spider.crawl.door import EMBEDDED, State, read_state, write_state
 from baike_spider.crawl.ledger import identities
 from baike_spider.crawl.look import entry_name
@@ -55,6 +56,7 @@ class Opened:
             self.recovered = self._salvage()
             self.writer = self._open_writer()
             self.entries_before = self.writer.listed_entries() - self.visits.count_replaced()
+            self.archive = open_archive(plan, settings) if settings.getbool("BAIKE_ARCHIVE") else None
             self._book()
             if plan.refresh_seconds is not None:
                 self.visits.catch_up(self.keep_alone)

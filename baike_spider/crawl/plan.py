@@ -45,6 +45,7 @@ _UNITS = {"h": 3600, "d": 86400, "w": 7 * 86400}
 PLACEHOLDER = "you@example.org"
 #: settings that are numbers, and the least of each
 _NUMBERS = {
+    "BAIKE_ARCHIVE_BYTES": 1,
     "BAIKE_BACKOFF_SECONDS": 0,
     "BAIKE_COMMIT_SECONDS": 0.01,
     "BAIKE_IDLE_SECONDS": 0,
@@ -128,6 +129,9 @@ def make_plan(spider: str, arguments: Mapping[str, str | None], settings: BaseSe
     if plan.refresh_seconds is not None and site.holds != "entries":
         raise BadInput(f"refresh={arguments['refresh']!r}: {site.title} holds {site.holds}, and only entries are refreshed")
     _check_numbers(settings)
+    replay = settings.get("BAIKE_REPLAY")
+    if replay and not Path(replay).is_dir():
+        raise BadInput(f"BAIKE_REPLAY={replay!r}: no such folder; name a crawl's folder that has an archive, or a folder of WARC files")
     return plan
 
 

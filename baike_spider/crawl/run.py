@@ -98,9 +98,11 @@ class Run:
             max_entries=left,
             room=lambda: self.gate.room(self.host, len(self._unsent)),
         )
+        self.archive = opened.archive
         self.ledger = Ledger(
             self.intake,
             opened.writer,
+            archive=opened.archive,
             max_depth=plan.max_depth,
             retry_seconds=settings.getfloat("BAIKE_RETRY_SECONDS"),
             visits=opened.visits,

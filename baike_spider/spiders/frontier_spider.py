@@ -13,6 +13,7 @@ from scrapy.exceptions import CloseSpider
 from baike_spider.crawl.look import Look, short_digest
 from baike_spider.crawl.plan import make_plan
 from baike_spider.crawl.run import Run
+from baike_spider.downloader.replay import replay_settings
 from baike_spider.exits import RunError
 from baike_spider.pipelines.verdicts import FetchFailed
 from baike_spider.spiders.pages import page_of, utc_now, validators_of
@@ -42,6 +43,7 @@ class FrontierSpider(Spider):
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
         super().update_settings(settings)
+        replay_settings(settings)
         contact = settings.get("BAIKE_CONTACT")
         if contact:
             settings.set("USER_AGENT", f"baike-spider/{__version__} (+{contact})", priority="spider")

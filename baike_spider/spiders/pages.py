@@ -49,4 +49,6 @@ def page_of(response: Response, plan: Plan, *, now: Callable[[], str] = utc_now)
     url = plan.real_url(response.url)
     asked = plan.site.locate(lease.locator) if lease else None
     source = entry_url(asked) if asked else url
-    return Page(response.body, url, encoding=encoding, status=response.status, fetched_at=now(), source=source)
+    # the archive's date, so that a replay gives the same entry
+    fetched_at = response.meta.get("fetched_at") or now()
+    return Page(response.body, url, encoding=encoding, status=response.status, fetched_at=fetched_at, source=source)

@@ -1,0 +1,124 @@
+"""The WARC files of a folder, and the mending of what killed workers left.
+
+Comes in: a folder. Goes out: its files by name; an index that knows them all; tails that were cut off. Nothing but the last, torn record of a file
+that nobody writes is ever cut, and its fetch was never acknowledged.
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import b32decode
+from typing import TYPE_CHECKING
+
+from baike_spider.archive.damage import Damage
+from baike_spider.archive.index import Index, Row
+from baike_spider.archive.reading import EVERY_TYPE, read_records
+from baike_spider.shards.errors import on_disk
+from baike_spider.shards.lock import claim, is_held
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from baike_spider.archive.record import Record
+
+__all__ = ["SUFFIX", "file_names", "mend", "rows_of"]
+
+SUFFIX = ".warc.gz"
+_NAMES = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz", ".arc.zst")
+#: rows that are told to the index at once
+_BATCH = 10_000
+
+
+def file_names(folder: Path) -> list[str]:
+    """The names of a folder's WARC and ARC files, sorted."""
+    return (
+        sorted(path.name for path in folder.iterdir() if path.name.endswith(_NAMES) and not path.name.startswith("."))
+        if folder.is_dir()
+        else []
+    )
+
+
+def mend(folder: Path, index: Index, *, cut: bool = True) -> list[Damage]:
+    """Brings the index up to date, and with `cut` takes off the torn ends that killed workers left; what is damaged.
+
+    Files that somebody writes are left to him. Reads only what the index does not know. Raises ShardError, IndexFailed.
+    """
+    damaged: list[Damage] = []
+    known = index.sizes()
+    names = file_names(folder)
+    for name in known.keys() - set(names):
+        index.forget(name)
+    for name in names:
+        path = folder / name
+        with on_disk("read", path):
+            if path.stat().st_size == known.get(name, -1) or is_held(path):
+                continue
+            descriptor = claim(path) if cut else None
+        if cut and descriptor is None:
+            continue
+        try:
+            damaged += _catch_up(path, index, known.get(name, 0), descriptor)
+        finally:
+            if descriptor is not None:
+                os.close(descriptor)
+    return damaged
+
+
+def _catch_up(path: Path, index: Index, start: int, descriptor: int | None) -> list[Damage]:
+    size = path.stat().st_size
+    if size < start:
+        index.forget(path.name)
+        start = 0
+    damaged: list[Damage] = []
+    batch: list[Row] = []
+    with on_disk("read", path):
+        for found in rows_of(path, start=start):
+            if isinstance(found, Damage):
+                damaged.append(found)
+                continue
+            batch.append(found)
+            if len(batch) == _BATCH:
+                index.add(path.name, start, batch)
+                batch = []
+    if descriptor is not None and damaged and _is_torn_end(damaged[-1], size) and path.name.endswith(SUFFIX):
+        with on_disk("cut the torn end off", path):
+            os.ftruncate(descriptor, damaged[-1].offset)
+            os.fsync(descriptor)
+            if not damaged[-1].offset:
+                path.unlink()
+                return damaged
+        size = damaged[-1].offset
+    index.add(path.name, size, batch)
+    return damaged
+
+
+def _is_torn_end(damage: Damage, size: int) -> bool:
+    """Whether the damage reaches to the end of a file and is nothing but a record that was not written to its end."""
+    return damage.bytes is not None and damage.offset + damage.bytes >= size and damage.reason.startswith("the file ends inside")
+
+
+def rows_of(path: Path, *, start: int = 0) -> Iterator[Row | Damage]:
+    """The index rows of a file's records, and its damage. Raises OSError."""
+    waiting: Record | None = None
+    for found in read_records(path, start=start, types=EVERY_TYPE):
+        if waiting is not None:
+            yield _row(path.name, waiting, found.offset - waiting.offset)
+            waiting = None
+        if isinstance(found, Damage):
+            yield found
+        else:
+            waiting = found
+    if waiting is not None:
+        yield _row(path.name, waiting, path.stat().st_size - waiting.offset)
+
+
+def _row(name: str, record: Record, length: int) -> Row:
+    digest = b""
+    if record.digest.startswith("sha1:"):
+        try:
+            digest = b32decode(record.digest[5:].upper())
+        except ValueError:
+            digest = b""
+    mime = record.content_type.partition(";")[0].strip()
+    return Row(name, record.offset, length, record.type, record.url, record.date, record.status, mime, digest)

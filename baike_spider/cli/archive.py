@@ -1,0 +1,189 @@
+"""`baike archive`: what lies in WARC files: counts, soundness, an index, one page back out."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from baike_spider.archive import (
+    INDEX_FILE,
+    Broken,
+    Damage,
+    Index,
+    IndexFailed,
+    Row,
+    cdxj_line,
+    decoded,
+    file_names,
+    mend,
+    read_at,
+    read_records,
+    rows_of,
+    verify_record,
+)
+from baike_spider.cli.command import Commands, add_command
+from baike_spider.corpus.inputs import ARCHIVE
+from baike_spider.exits import BadInput, OutputFailed
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["add"]
+
+#: exit code when something is damaged
+_DAMAGED = 9
+
+
+def add(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = add_command(
+        commands,
+        "archive",
+        "What lies in a crawl's archive, or in any WARC and ARC files.",
+        "baike archive stats output/baike\n  baike archive get https://baike.baidu.com/item/刘德华 output/baike > page.html",
+    )
+    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for name, text in (
+        ("stats", "records by type, status and media type, addresses, bytes, dates"),
+        ("verify", "reads every record and checks lengths, checksums and digests"),
+        ("index", "a CDXJ index, sorted, on standard output"),
+    ):
+        actions.add_parser(name, help=text, description=text).add_argument("paths", nargs="+", metavar="CRAWL-or-FILE")
+    get = actions.add_parser("get", help="the body of an address, as it was served", description="the body of an address, as it was served")
+    get.add_argument("url", metavar="URL")
+    get.add_argument("paths", nargs="+", metavar="CRAWL-or-FILE")
+    get.add_argument("--date", metavar="TIME", help="the one of this time, such as 2026-11-23T16:17:58Z (default: the last)")
+    get.add_argument("--decoded", action="store_true", help="with transfer and content encodings undone")
+    get.add_argument("--headers", action="store_true", help="the status line and the headers before the body")
+    command.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    try:
+        files = [file for path in args.paths for file in _files(Path(path))]
+        if args.action == "stats":
+            return _stats(files)
+        if args.action == "verify":
+            return _verify(files)
+        with _index(args.paths, files) as (index, places):
+            return _cdxj(index) if args.action == "index" else _get(args, index, places)
+    except IndexFailed as error:
+        raise OutputFailed(f"the index cannot be made: {error}") from error
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise BadInput(f"{error.filename}: {error.strerror}") from error
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    folder = path / ARCHIVE if (path / ARCHIVE).is_dir() else path
+    files = [folder / name for name in file_names(folder)]
+    if not files:
+        raise BadInput(f"{path}: no WARC or ARC files; name one, or a crawl's folder that has a folder {ARCHIVE}/")
+    return files
+
+
+def _stats(files: Iterable[Path]) -> int:
+    counts: Counter[str] = Counter()
+    addresses: set[int] = set()
+    first, last, damaged = "~", "", 0
+    for file in files:
+        counts["files"] += 1
+        counts["bytes"] += file.stat().st_size
+        for found in read_records(file):
+            if isinstance(found, Damage):
+                print(found, file=sys.stderr)
+                damaged += 1
+                continue
+            counts["records"] += 1
+            counts[f"type/{found.type}"] += 1
+            if found.type in ("response", "revisit", "resource"):
+                addresses.add(hash(found.url))
+                counts["body bytes"] += len(found.body)
+                counts[f"status/{found.status or 'none'}"] += 1
+                counts[f"media/{found.content_type.partition(';')[0].strip().lower() or 'none'}"] += 1
+                first, last = min(first, found.date), max(last, found.date)
+    counts["addresses"] = len(addresses)
+    counts["damaged"] = damaged
+    for name in sorted(counts, key=lambda name: ("/" in name, name)):
+        print(f"{name:>28}  {counts[name]:,}")
+    if last:
+        print(f"{'first':>28}  {first}\n{'last':>28}  {last}")
+    return _DAMAGED if damaged else 0
+
+
+def _verify(files: Iterable[Path]) -> int:
+    records = problems = 0
+    for file in files:
+        for found in read_records(file):
+            problem = str(found) if isinstance(found, Damage) else verify_record(found)
+            records += not isinstance(found, Damage)
+            if problem:
+                problems += 1
+                print(problem)
+    print(f"{records} records: {f'{problems} problems' if problems else 'sound'}", file=sys.stderr)
+    return _DAMAGED if problems else 0
+
+
+@contextmanager
+def _index(paths: Iterable[str], files: Iterable[Path]) -> Iterator[tuple[Index, dict[str, Path]]]:
+    """The index of a crawl's folder, brought up to date; of other files one that is made for the moment."""
+    places = {file.name: file for file in files}
+    own = next((Path(path, ARCHIVE) for path in paths if Path(path, ARCHIVE).is_dir()), None)
+    if own is not None and len(list(paths)) == 1:
+        try:
+            with Index(own / INDEX_FILE) as index:
+                for damage in mend(own, index, cut=False):
+                    print(damage, file=sys.stderr)
+                yield index, places
+            return
+        except IndexFailed:
+            pass  # a folder that may only be read
+    with Index(":memory:") as index:
+        for name, file in places.items():
+            index.add(name, file.stat().st_size, _told(rows_of(file)))
+        yield index, places
+
+
+def _told(found: Iterable[Row | Damage]) -> Iterator[Row]:
+    """The rows; damage among them is said."""
+    for one in found:
+        if isinstance(one, Damage):
+            print(one, file=sys.stderr)
+        else:
+            yield one
+
+
+def _cdxj(index: Index) -> int:
+    sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
+    for key, row in index.ordered():
+        print(cdxj_line(key, row))
+    return 0
+
+
+def _get(args: argparse.Namespace, index: Index, places: dict[str, Path]) -> int:
+    rows = [row for row in index.of_address(args.url) if not args.date or row.date == args.date]
+    if not rows:
+        raise BadInput(f"{args.url}{f' of {args.date}' if args.date else ''}: not in the archive; `baike archive index` lists what is")
+    row = rows[-1]
+    record = read_at(places[row.file], row.offset)
+    held = record
+    if record is not None and record.type == "revisit":
+        whole = index.at(*record.refers_to)  # of other files the original may lie elsewhere
+        held = read_at(places[whole.file], whole.offset) if whole else None
+    if record is None or held is None:
+        raise BadInput(f"{args.url}: the record at byte {row.offset} of {row.file} cannot be read; `baike archive verify` says why")
+    out = sys.stdout.buffer
+    if args.headers:
+        out.write(b"".join((record.status_line, b"\r\n", *(b"%s: %s\r\n" % header for header in record.headers), b"\r\n")))
+    try:
+        out.write(decoded(held) if args.decoded else held.body)
+    except Broken as error:
+        raise BadInput(f"{args.url}: {error}; without --decoded it comes as it was served") from error
+    out.flush()
+    return 0

@@ -1,0 +1,75 @@
+"""A crawl's archive: opened, mended, and told who crawls what.
+
+Comes in: a `Plan` and settings. Goes out: an `ArchiveWriter` in the crawl's folder.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+from typing import TYPE_CHECKING
+
+from baike_spider.archive import INDEX_FILE, ArchiveWriter, Index, mend
+from baike_spider.frontier import worker_name
+from extractors import __version__
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scrapy.settings import BaseSettings
+
+    from baike_spider.crawl.plan import Plan
+
+__all__ = ["FOLDER", "open_archive"]
+
+logger = logging.getLogger(__name__)
+
+#: folder of a crawl's folder that holds its WARC files
+FOLDER = "warc"
+#: settings that say how the pages were fetched; none of them is secret
+_TOLD = (
+    "CONCURRENT_REQUESTS",
+    "DOWNLOAD_DELAY",
+    "DOWNLOAD_TIMEOUT",
+    "BAIKE_MAX_ATTEMPTS",
+    "BAIKE_REFUSALS_TO_STOP",
+    "BAIKE_REFUSAL_SECONDS",
+)
+
+
+def open_archive(plan: Plan, settings: BaseSettings) -> ArchiveWriter:
+    """The writer of a worker's WARC files, after what dead workers left is mended. Raises ShardError."""
+    folder = plan.folder / FOLDER
+    writer = ArchiveWriter(folder, worker=worker_name(), info=_info(plan, settings), roll_bytes=settings.getint("BAIKE_ARCHIVE_BYTES"))
+    _mend(folder)
+    return writer
+
+
+def _mend(folder: Path) -> None:
+    """The index is an aid: one that cannot be read is made again."""
+    for _ in range(2):
+        try:
+            with Index(folder / INDEX_FILE) as index:
+                for damage in mend(folder, index):
+                    logger.warning("%s", damage)
+            return
+        except sqlite3.DatabaseError as error:
+            logger.warning("%s cannot be used (%s)", folder / INDEX_FILE, error)
+            if isinstance(error, sqlite3.OperationalError):
+                return
+
+
+def _info(plan: Plan, settings: BaseSettings) -> dict[str, str]:
+    told = {name: settings.get(name) for name in _TOLD}
+    told |= {"follow": plan.follow, "max_depth": plan.max_depth, "max_entries": plan.max_entries}
+    return {
+        "software": f"baike-spider/{__version__}",
+        "format": "WARC File Format 1.1",
+        "conformsTo": "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+        "isPartOf": plan.crawl,
+        "description": f"entries of {plan.site.title} ({plan.site.base})" + (f", from the mirror {plan.mirror}" if plan.mirror else ""),
+        "robots": "obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
+        "http-header-user-agent": settings.get("USER_AGENT") or "",
+        "settings": json.dumps(told, ensure_ascii=False),
+    }

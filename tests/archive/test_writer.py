@@ -1,0 +1,212 @@
+"""WARC files of a worker: what other readers make of them, what a dead worker leaves, what an unchanged body costs."""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fastwarc.warc import ArchiveIterator
+
+from baike_spider.archive import INDEX_FILE, ArchiveWriter, Damage, Exchange, Index, Record, decoded, mend, read_at, read_records
+from baike_spider.archive.index import surt
+from baike_spider.shards import ShardError
+
+URL = "https://baike.baidu.com/item/%E9%9B%BE%E5%B1%BF/1"
+DATE = "2026-05-06T07:08:09Z"
+
+
+def exchange(number: int = 0, *, size: int = 3000) -> Exchange:
+    body = gzip.compress(os.urandom(size) + b"%d" % number)
+    headers = ((b"Content-Type", b"text/html; charset=utf-8"), (b"Content-Encoding", b"gzip"), (b"Set-Cookie", b"a"), (b"Set-Cookie", b"b"))
+    return Exchange(f"{URL}{number}", DATE, 200, headers, body, request_headers=((b"Host", b"baike.baidu.com"),), target=f"/item/{number}")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "warc"
+
+
+@pytest.fixture
+def writer(folder: Path) -> Iterator[ArchiveWriter]:
+    opened = ArchiveWriter(folder, worker="w", info={"software": "test", "robots": "obey"})
+    yield opened
+    opened.close()
+
+
+def answers(folder: Path) -> list[Record]:
+    found = [one for path in sorted(folder.glob("*.warc.gz")) for one in read_records(path, types=frozenset({"response", "revisit"}))]
+    assert not [one for one in found if isinstance(one, Damage)]
+    return [one for one in found if isinstance(one, Record)]
+
+
+def warcio_check(folder: Path) -> None:
+    files = [str(path) for path in folder.glob("*.warc.gz")]
+    assert files
+    done = subprocess.run([Path(sys.executable).with_name("warcio"), "check", *files], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stdout + done.stderr
+
+
+def test_what_is_written_is_read_back_exactly(folder: Path, writer: ArchiveWriter) -> None:
+    sent = [exchange(number) for number in range(5)]
+    sent[3] = replace(sent[3], source="http://127.0.0.1:8000/item/3", asked="https://baike.baidu.com/item/别名", ip="127.0.0.1")
+    for one in sent:
+        writer.add(one)
+    writer.close()
+    found = answers(folder)
+    assert [(one.url, one.date, one.status, one.headers, one.body) for one in found] == [
+        (one.url, one.date, one.status, one.headers, one.body) for one in sent
+    ]
+    assert decoded(found[0]) == gzip.decompress(sent[0].body)
+    assert found[3].source == sent[3].source
+    warcio_check(folder)
+    types = [record.record_type.__str__() for record in ArchiveIterator(io.BytesIO(next(folder.glob("*.gz")).read_bytes()))]
+    assert types.count("request") == types.count("response") == 5
+    assert (types[0], types.count("metadata")) == ("warcinfo", 1)
+
+
+def test_the_next_file_begins_when_one_is_full(folder: Path) -> None:
+    writer = ArchiveWriter(folder, worker="w", info={}, roll_bytes=10_000)
+    for number in range(12):
+        writer.add(exchange(number))
+    writer.close()
+    assert len(list(folder.glob("w-0000[0-9].warc.gz"))) > 2
+    assert len(answers(folder)) == 12
+    warcio_check(folder)
+    again = ArchiveWriter(folder, worker="w", info={})
+    again.add(exchange(12))
+    again.close()
+    assert len(answers(folder)) == 13
+
+
+def test_an_unchanged_body_is_a_revisit_in_this_run_and_the_next(folder: Path, writer: ArchiveWriter) -> None:
+    first = exchange(1)
+    writer.add(first)
+    writer.add(replace(first, url=f"{URL}/other", date="2026-05-06T07:08:10Z"))
+    writer.sync()
+    writer.add(replace(first, date="2026-05-06T07:08:11Z"))
+    writer.add(exchange(2, size=10))
+    writer.add(exchange(2, size=10))
+    writer.close()
+    next_run = ArchiveWriter(folder, worker="w2", info={})
+    next_run.add(replace(first, date="2026-06-06T07:08:11Z"))
+    next_run.close()
+    found = answers(folder)
+    assert [one.type for one in found] == ["response", "revisit", "revisit", "response", "response", "revisit"]
+    assert {one.refers_to for one in found if one.type == "revisit"} == {(first.url, first.date)}
+    warcio_check(folder)
+    with Index(folder / INDEX_FILE) as index:
+        row = index.at(first.url, first.date)
+        assert row is not None
+        whole = read_at(folder / row.file, row.offset)
+        assert whole is not None
+        assert whole.body == first.body
+
+
+def test_nothing_refers_to_a_file_that_is_gone(folder: Path, writer: ArchiveWriter) -> None:
+    writer.add(exchange(1))
+    sent = exchange(2)
+    writer.add(sent)
+    writer.close()
+    next(folder.glob("*.gz")).unlink()
+    next_run = ArchiveWriter(folder, worker="w2", info={})
+    next_run.add(sent)
+    next_run.close()
+    assert [one.type for one in answers(folder)] == ["response"]
+
+
+@pytest.mark.parametrize("lost", [1, 7, 100, 2500])
+def test_a_torn_end_is_cut_off_and_the_rest_is_indexed(folder: Path, lost: int) -> None:
+    writer = ArchiveWriter(folder, worker="w", info={})
+    for number in range(4):
+        writer.add(exchange(number))
+    writer.close()
+    (path,) = folder.glob("*.gz")
+    os.truncate(path, path.stat().st_size - lost)
+    (folder / INDEX_FILE).unlink()
+    with Index(folder / INDEX_FILE) as index:
+        (damage,) = mend(folder, index)
+        assert damage.reason.startswith("the file ends inside")
+        assert [bool(index.of_url(f"{URL}{number}")) for number in range(4)] == [True, True, True, False]
+        assert mend(folder, index) == []
+    assert path.stat().st_size == damage.offset
+    assert len(answers(folder)) == 3
+    warcio_check(folder)
+
+
+def test_damage_in_the_middle_is_left_alone(folder: Path) -> None:
+    writer = ArchiveWriter(folder, worker="w", info={})
+    for number in range(4):
+        writer.add(exchange(number))
+    writer.close()
+    (path,) = folder.glob("*.gz")
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    path.write_bytes(data)
+    (folder / INDEX_FILE).unlink()
+    with Index(folder / INDEX_FILE) as index:
+        assert len(mend(folder, index)) == 1
+    assert path.read_bytes() == data
+
+
+def test_a_file_that_somebody_writes_is_left_to_him(folder: Path, writer: ArchiveWriter) -> None:
+    writer.add(exchange(1))
+    (path,) = folder.glob("*.gz")
+    with path.open("ab") as torn:
+        torn.write(b"half a member")
+    size = path.stat().st_size
+    with Index(":memory:") as index:
+        assert mend(folder, index) == []
+    assert path.stat().st_size == size
+
+
+@pytest.mark.parametrize("broken", [b"", b"no database at all" * 1000])
+def test_an_index_that_cannot_be_used_costs_no_page(folder: Path, broken: bytes) -> None:
+    folder.mkdir()
+    (folder / INDEX_FILE).write_bytes(broken)
+    writer = ArchiveWriter(folder, worker="w", info={})
+    writer.add(exchange(1))
+    writer.close()
+    assert len(answers(folder)) == 1
+
+
+def test_a_full_disk_takes_nothing_and_keeps_the_file_whole(folder: Path, writer: ArchiveWriter, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer.add(exchange(1))
+    with monkeypatch.context() as full:
+        full.setattr(os, "pwrite", half(os.pwrite))
+        with pytest.raises(ShardError, match="free some space"):
+            writer.add(exchange(2))
+    writer.add(exchange(3))
+    writer.close()
+    assert [one.url for one in answers(folder)] == [f"{URL}1", f"{URL}3"]
+    warcio_check(folder)
+
+
+def half(pwrite: Callable[[int, bytes, int], int]) -> Callable[[int, bytes, int], int]:
+    """Writes half, then says that the disk is full."""
+
+    def full(descriptor: int, data: bytes, offset: int) -> int:
+        pwrite(descriptor, data[: len(data) // 2], offset)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    return full
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://baike.baidu.com/item/A", "com,baidu,baike)/item/a"),
+        ("http://www.example.org", "org,example)/"),
+        ("https://example.org:443/a?b=2&a=1#c", "org,example)/a?a=1&b=2"),
+        ("http://[::1]:8000/x", "[::1]:8000)/x"),
+    ],
+)
+def test_keys_of_the_index(url: str, key: str) -> None:
+    assert surt(url) == key
