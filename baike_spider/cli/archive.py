@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add"]
 
-#: exit code when something is damaged
-_DAMAGED = 9
+#: exit code when something is damaged, as of `baike verify`
+_DAMAGED = 11
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -94,7 +94,7 @@ def test_archive_stats_verify_index_get(own_site: Workplace, own_mirror: Mirror)
     data[len(data) // 2] ^= 0xFF
     path.write_bytes(data)
     damaged = own_site.run("baike", "archive", "verify", str(folder))
-    assert damaged.returncode == 9
+    assert damaged.returncode == 11
     assert f"{path}: byte " in damaged.stdout
 
 
