@@ -18,9 +18,11 @@ import pytest
 from baike_spider.archive import Damage, decoded, read_records
 from baike_spider.mirror import Mirror
 from baike_spider.shards import read_entries, read_rejects, verify
-from extractors import entry_ref
+from extractors import EntryRef, entry_ref
 from tests.e2e.conftest import BIN, ROOT, Workplace, answer, without
 from tests.e2e.test_own_site import CRAWL
+
+EMPTY = EntryRef("", "")
 
 
 def by_page(entries: list[dict[str, Any]]) -> list[str]:
@@ -149,3 +151,31 @@ def assert_archived(folder: Path) -> None:
     for entry in read_entries(folder):
         assert entry["digest"] in digests, entry["url"]
         assert entry["fetched_at"] in dates, entry["url"]
+
+
+@pytest.mark.real_pages
+def test_a_replay_of_real_pages_gives_the_crawl_again(shared_pages: Path, shared_index: list[dict[str, Any]], tmp_path: Path) -> None:
+    addresses = {
+        one["url"]
+        for one in shared_index
+        if one["kind"] == "entry" and one["url"] and (entry_ref(one["url"]) or EMPTY).site == "baidu_baike"
+    }
+    seeds = tmp_path / "seeds.txt"
+    seeds.write_text("\n".join(sorted(addresses)), encoding="utf-8")
+    with Mirror([shared_pages / "baidu_baike"]) as mirror:
+        workplace = Workplace(tmp_path / "output", mirror.base_url)
+        done = workplace.run("scrapy", "crawl", "baike", "-a", f"seeds=@{seeds}", "-a", "max_depth=0")
+        assert done.returncode == 0, done.stderr
+        folder, again = workplace.folder / "baike", workplace.folder / "again"
+        entries = workplace.entries()
+        assert len(entries) > 100
+        warcio_check(folder)
+        replayed = workplace.run("baike", "replay", str(folder), "-o", str(again))
+        assert replayed.returncode == 0, replayed.stderr
+        assert by_page(list(read_entries(again))) == by_page(entries)
+        for entry in entries[::20]:
+            ref = entry_ref(entry["source"])
+            served = answer(mirror.catalog, ref) if ref else None
+            assert served is not None
+            command = [sys.executable, "-m", "baike_spider.cli.main", "archive", "get", served[0], str(folder)]
+            assert subprocess.run(command, capture_output=True, check=True, cwd=ROOT).stdout == served[1].read_bytes()
