@@ -92,12 +92,11 @@ def members_of(exchange: Exchange, digest: bytes, known: Known | None = None, *,
         headers["WARC-Refers-To-Date"] = known.date
     head = _lines(f"{exchange.protocol} {exchange.status} {_reason(exchange.status)}", exchange.headers)
     headers["Content-Type"] = "application/http; msgtype=response"
-    answer.set_bytes_content(head if known is not None else head + exchange.body)
     members = []
     if exchange.asked:
         members.append(_metadata(exchange, answer.record_id or "", info_id))
     members.append(_request(exchange, answer.record_id or "", info_id))
-    members.append(_member("response" if known is None else "revisit", answer))
+    members.append(_member("response", answer, head, exchange.body) if known is None else _member("revisit", answer, head))
     return members
 
 
@@ -106,24 +105,21 @@ def info_member(name: str, date: str, fields: Mapping[str, str]) -> tuple[Member
     record = _record("warcinfo", "", date, "")
     record.headers["WARC-Filename"] = name
     record.headers["Content-Type"] = "application/warc-fields"
-    record.set_bytes_content(write_fields(fields))
-    return _member("warcinfo", record), record.record_id or ""
+    return _member("warcinfo", record, write_fields(fields)), record.record_id or ""
 
 
 def _request(exchange: Exchange, concurrent_to: str, info_id: str) -> Member:
     record = _record("request", exchange.url, exchange.date, info_id)
     record.headers["WARC-Concurrent-To"] = concurrent_to
     record.headers["Content-Type"] = "application/http; msgtype=request"
-    record.set_bytes_content(_lines(f"{exchange.method} {exchange.target} HTTP/1.1", exchange.request_headers))
-    return _member("request", record)
+    return _member("request", record, _lines(f"{exchange.method} {exchange.target} HTTP/1.1", exchange.request_headers))
 
 
 def _metadata(exchange: Exchange, concurrent_to: str, info_id: str) -> Member:
     record = _record("metadata", exchange.url, exchange.date, info_id)
     record.headers["WARC-Concurrent-To"] = concurrent_to
     record.headers["Content-Type"] = "application/warc-fields"
-    record.set_bytes_content(write_fields({ASKED: exchange.asked}))
-    return _member("metadata", record)
+    return _member("metadata", record, write_fields({ASKED: exchange.asked}))
 
 
 def _record(kind: str, url: str, date: str, info_id: str) -> WarcRecord:
@@ -137,10 +133,14 @@ def _record(kind: str, url: str, date: str, info_id: str) -> WarcRecord:
     return record
 
 
-def _member(kind: str, record: WarcRecord) -> Member:
-    plain = io.BytesIO()
-    record.write(plain)
-    return Member(kind, isal_zlib.compress(plain.getbuffer(), _LEVEL, _GZIP))
+def _member(kind: str, record: WarcRecord, *content: bytes) -> Member:
+    """The record and its content, which is compressed where it lies: a copy of a page costs as much as hashing it."""
+    record.headers["Content-Length"] = str(sum(map(len, content)))
+    head = io.BytesIO()
+    record.headers.write(head)
+    deflate = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _GZIP)
+    parts = [deflate.compress(part) for part in (head.getbuffer(), *content, b"\r\n\r\n")]
+    return Member(kind, b"".join((*parts, deflate.flush())))
 
 
 def _lines(first: str, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
