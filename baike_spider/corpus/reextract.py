@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from baike_spider.corpus.inputs import Task
     from extractors import Entry, Question
 
-__all__ = ["TASK_BYTES", "Destination", "extract_to_shards", "write_task"]
+__all__ = ["TASK_BYTES", "Destination", "extract_to_shards", "tasks_left", "write_task"]
 
 #: bytes of compressed input that become one shard: some minutes of work, which is what a kill costs
 TASK_BYTES = 64 << 20
@@ -70,28 +70,33 @@ def extract_to_shards(
     `unwanted` says why an entry is left out, None where it is not. Raises InputError when the folder holds the shards of other inputs or
     of something else, ShardError when it cannot be written.
     """
-    listed = _listed(destination.folder)
-    _clear(destination.folder, set(listed))
-
     done_before = 0
 
-    def left() -> Iterator[Task]:
+    def count() -> None:
         nonlocal done_before
-        for task in todo:
-            digest = listed.get(f"t{task.number:07d}")
-            if digest is None:
-                yield task
-                continue
-            done_before += 1
-            if digest != task.digest:
-                raise InputError(
-                    f"{destination.folder} holds shards of other inputs, or of inputs that changed since: choose another folder"
-                )
+        done_before += 1
 
     work = partial(write_task, destination=destination, reading=reading, named=named, unwanted=unwanted)
-    yield from in_order(work, left(), jobs=jobs)
+    yield from in_order(work, tasks_left(todo, destination.folder, done=count), jobs=jobs)
     if done_before:
         yield Done(before=done_before)
+
+
+def tasks_left(todo: Iterable[Task], folder: Path, *, done: Callable[[], None] = lambda: None) -> Iterator[Task]:
+    """The tasks that the folder does not hold yet, after what killed processes left in it is cleared away; `done` is called for each other one.
+
+    Raises InputError when the folder holds the shards of other inputs or of something else.
+    """
+    listed = _listed(folder)
+    _clear(folder, set(listed))
+    for task in todo:
+        digest = listed.get(f"t{task.number:07d}")
+        if digest is None:
+            yield task
+        elif digest == task.digest:
+            done()
+        else:
+            raise InputError(f"{folder} holds shards of other inputs, or of inputs that changed since: choose another folder")
 
 
 def write_task(

@@ -4,6 +4,7 @@ A worker writes with `ShardWriter`, a run begins with `salvage`, everybody reads
 `read_questions`, `read_rejects` and checks with `verify`. The format is described in output/README.md. This room knows no Scrapy and no Redis.
 """
 
+from baike_spider.shards.adopt import adopt
 from baike_spider.shards.errors import ManifestDamaged, ShardDamaged, ShardError
 from baike_spider.shards.jsonl import REJECT_FIELDS
 from baike_spider.shards.manifest import MANIFEST, Manifest, Shard, load_manifest
@@ -33,6 +34,7 @@ __all__ = [
     "ShardError",
     "ShardWriter",
     "TriplesFormat",
+    "adopt",
     "load_manifest",
     "read_entries",
     "read_questions",
