@@ -17,7 +17,7 @@ from baike_spider.corpus.inputs import InputError, tasks
 from baike_spider.corpus.reextract import TASK_BYTES, Destination, extract_to_shards
 from baike_spider.corpus.replay import Kept, archive_of, index_archive
 from baike_spider.exits import BadInput, OutputFailed
-from baike_spider.shards import MANIFEST, ShardError, load_manifest
+from baike_spider.shards import MANIFEST, ShardError, load_manifest, read_questions
 
 if TYPE_CHECKING:
     import argparse
@@ -67,11 +67,17 @@ def _run(args: argparse.Namespace) -> int:
 
 def _replay(crawl: Path, folder: Path, args: argparse.Namespace, *, kept: Path) -> int:
     archive = archive_of(crawl)
-    site = load_manifest(crawl).site if (crawl / MANIFEST).is_file() else "any"
+    site, rich = "any", False
+    if (crawl / MANIFEST).is_file():
+        site = load_manifest(crawl).site
+        first = next(read_questions(crawl), None)
+        rich = first is not None and "detail" in first
+        if first is not None and args.diff:
+            raise BadInput("--diff compares entries, and this is a crawl of questions: replay it with -o and compare the shards")
     index_archive(archive)  # what is damaged is told when it is read
     reading = Reading(wanted=Include.of(args.include), original=Originals(archive))
     todo = tasks([str(archive)], reading, size=TASK_BYTES)
-    place = Destination(folder, crawl.resolve().name, site)
+    place = Destination(folder, crawl.resolve().name, site, rich=rich)
     return report(extract_to_shards(todo, place, jobs=args.jobs, reading=reading, unwanted=Kept.of(crawl, kept)))
 
 

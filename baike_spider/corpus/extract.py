@@ -98,7 +98,9 @@ def extract_task(task: Task, *, fmt: Format = "entries", reading: Reading = PLAI
             continue
         outcome = extract_page(piece.page)
         if isinstance(outcome.entry, Question) and fmt in ("triples", "normalised"):
-            outcome = replace(outcome, verdict="not_an_entry", entry=None, message="a question, which makes no triples: use --format entries")
+            outcome = replace(
+                outcome, verdict="not_an_entry", entry=None, message="a question, which makes no triples: use --format entries"
+            )
         note(done, outcome, piece.where, named=piece.where in named)
         if outcome.entry is not None:
             lines.append(_lines(outcome.page, outcome.entry, fmt))

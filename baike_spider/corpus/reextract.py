@@ -20,6 +20,7 @@ from baike_spider.shards import MANIFEST, ShardWriter, TriplesFormat, load_manif
 from baike_spider.shards.errors import on_disk
 from baike_spider.shards.lock import claim, folder_lock
 from baike_spider.shards.names import KINDS, files_of
+from extractors import Question, with_details
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from baike_spider.archive import Piece, Reading
     from baike_spider.corpus.inputs import Task
-    from extractors import Entry, Question
+    from extractors import Entry
 
 __all__ = ["TASK_BYTES", "Destination", "extract_to_shards", "tasks_left", "write_task"]
 
@@ -123,7 +124,7 @@ def write_task(
                 done.counts["damaged"] += 1
                 done.told.append(str(piece))
             else:
-                _write(piece, writer, done, named=piece.where in named, unwanted=unwanted)
+                _write(piece, writer, done, named=piece.where in named, rich=destination.rich, unwanted=unwanted)
     except BaseException:
         writer.abandon()
         raise
@@ -131,13 +132,17 @@ def write_task(
     return done
 
 
-def _write(piece: Piece, writer: ShardWriter, done: Done, *, named: bool, unwanted: Callable[[Entry | Question], str | None]) -> None:
+def _write(
+    piece: Piece, writer: ShardWriter, done: Done, *, named: bool, rich: bool, unwanted: Callable[[Entry | Question], str | None]
+) -> None:
     outcome = extract_page(piece.page)
     if outcome.entry is not None and (reason := unwanted(outcome.entry)):
         done.counts[reason] += 1
         return
     note(done, outcome, piece.where, named=named)
-    if outcome.entry is not None:
+    if isinstance(outcome.entry, Question):
+        writer.write_question(outcome.entry, with_details(piece.page, outcome.entry).as_rich_dict() if rich else None)
+    elif outcome.entry is not None:
         writer.write(outcome.entry)
     elif outcome.refusal is not None:
         writer.reject(reject_record(piece.page, outcome.refusal))

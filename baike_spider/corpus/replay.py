@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from baike_spider.archive import INDEX_FILE, Index, mend
 from baike_spider.corpus.inputs import ARCHIVE, InputError
 from baike_spider.shards import MANIFEST, read_entries
+from extractors import Question
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +67,9 @@ class Kept:
             array("Q", [len(pages), *sorted(pages), *sorted(names)]).tofile(file)
         return cls(path)
 
-    def __call__(self, entry: Entry) -> str | None:
+    def __call__(self, entry: Entry | Question) -> str | None:
+        if isinstance(entry, Question):
+            return None  # a question's record does not say of which page it is
         hashes, count = self._hashes
         key = _hash(entry.source, entry.fetched_at or "", entry.digest)
         if _holds(hashes, key, 1, 1 + count) or not _holds(hashes, _name(entry.site, entry.lemma_id, entry.url), 1 + count, 1 + 2 * count):
