@@ -52,7 +52,8 @@ def mend(folder: Path, index: Index, *, cut: bool = True) -> list[Damage]:
     for name in names:
         path = folder / name
         with on_disk("read", path):
-            if path.stat().st_size == known.get(name, -1) or is_held(path):
+            # an empty one has just been begun, or its writer died before the first record
+            if path.stat().st_size in (0, known.get(name, -1)) or is_held(path):
                 continue
             descriptor = claim(path) if cut else None
         if cut and descriptor is None:
@@ -81,14 +82,13 @@ def _catch_up(path: Path, index: Index, start: int, descriptor: int | None) -> l
             if len(batch) == _BATCH:
                 index.add(path.name, start, batch)
                 batch = []
-    if descriptor is not None and damaged and _is_torn_end(damaged[-1], size) and path.name.endswith(SUFFIX):
-        with on_disk("cut the torn end off", path):
-            os.ftruncate(descriptor, damaged[-1].offset)
-            os.fsync(descriptor)
-            if not damaged[-1].offset:
-                path.unlink()
-                return damaged
+    if damaged and _is_torn_end(damaged[-1], size) and path.name.endswith(SUFFIX):
+        # also where it stays: what is not indexed is looked at again
         size = damaged[-1].offset
+        if descriptor is not None:
+            with on_disk("cut the torn end off", path):
+                os.ftruncate(descriptor, size)
+                os.fsync(descriptor)
     index.add(path.name, size, batch)
     return damaged
 

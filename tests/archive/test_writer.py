@@ -132,6 +132,9 @@ def test_a_torn_end_is_cut_off_and_the_rest_is_indexed(folder: Path, lost: int) 
     os.truncate(path, path.stat().st_size - lost)
     (folder / INDEX_FILE).unlink()
     with Index(folder / INDEX_FILE) as index:
+        size = path.stat().st_size
+        assert len(mend(folder, index, cut=False)) == 1
+        assert path.stat().st_size == size
         (damage,) = mend(folder, index)
         assert damage.reason.startswith("the file ends inside")
         assert [bool(index.of_url(f"{URL}{number}")) for number in range(4)] == [True, True, True, False]

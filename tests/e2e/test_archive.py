@@ -17,10 +17,11 @@ import pytest
 
 from baike_spider.archive import Damage, decoded, read_records
 from baike_spider.mirror import Mirror
-from baike_spider.shards import read_entries, read_rejects, verify
+from baike_spider.shards import read_entries, read_questions, read_rejects, verify
 from extractors import EntryRef, entry_ref
 from tests.e2e.conftest import BIN, ROOT, Workplace, answer, without
 from tests.e2e.test_own_site import CRAWL
+from tests.question_site import SEED, write_site
 
 EMPTY = EntryRef("", "")
 
@@ -112,6 +113,19 @@ def test_the_crawl_runs_again_without_the_network(own_site: Workplace) -> None:
     assert not (own_site.folder / "offline" / "warc").exists()
     nowhere = own_site.run(*CRAWL, **{**offline, "BAIKE_REPLAY": "no-such-folder"})
     assert nowhere.returncode == 2
+
+
+def test_questions_are_replayed(tmp_path: Path) -> None:
+    write_site(tmp_path / "site", 30)
+    with Mirror([tmp_path / "site"]) as mirror:
+        workplace = Workplace(tmp_path / "output", mirror.base_url)
+        done = workplace.run("scrapy", "crawl", "zhidao", "-a", f"seeds={SEED}", BAIKE_RICH_QUESTIONS="1")
+        assert done.returncode == 0, done.stderr
+    folder, again = workplace.folder / "zhidao", workplace.folder / "again"
+    assert workplace.run("baike", "replay", str(folder), "-o", str(again)).returncode == 0
+    assert by_page(list(read_questions(again))) == by_page(list(read_questions(folder)))
+    assert len(list(read_questions(again))) == 30
+    assert workplace.run("baike", "replay", str(folder), "--diff").returncode == 2
 
 
 def test_no_archive_when_it_is_switched_off(own_site: Workplace) -> None:
