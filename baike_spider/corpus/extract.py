@@ -5,8 +5,10 @@ Comes in: tasks. Goes out: one `Done` a task, in the order of the tasks, whateve
 
 from __future__ import annotations
 
+import signal
 from collections import Counter, deque
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from functools import partial
 from json import JSONEncoder
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from baike_spider.archive import PLAIN, Damage
 from baike_spider.corpus.explain import explain_entry, explain_question
 from baike_spider.corpus.inputs import read_task
+from baike_spider.exits import RunError
 from extractors import Question, Verdict, disagreements, extract_record, triples, with_details
 from extractors.predicates import canonical_predicate
 
@@ -116,11 +119,14 @@ def extract_tasks(
 
 
 def in_order(work: Callable[[Task], Done], todo: Iterable[Task], *, jobs: int) -> Iterator[Done]:
-    """`work` done to each task, the results in the order of the tasks; never more than two tasks a job are under way."""
+    """`work` done to each task, the results in the order of the tasks; never more than two tasks a job are under way.
+
+    Raises RunError when a process dies, besides what `work` raises.
+    """
     if jobs == 1:
         yield from map(work, todo)
         return
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, initializer=_end_with_the_command) as pool:
         running: deque[Future[Done]] = deque()
         try:
             for task in todo:
@@ -129,9 +135,19 @@ def in_order(work: Callable[[Task], Done], todo: Iterable[Task], *, jobs: int) -
                     yield running.popleft().result()
             while running:
                 yield running.popleft().result()
+        except BrokenProcessPool as error:
+            raise RunError(
+                "a process of --jobs died: killed, or out of memory; nothing half-done is listed. Run again with fewer --jobs "
+                "(with --shards or -o of a replay the same command goes on)"
+            ) from error
         finally:
             for future in running:
                 future.cancel()
+
+
+def _end_with_the_command() -> None:
+    """Ctrl-C reaches every process; only the command's own has anything to say of it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _question_lines(page: Page, question: Question, fmt: Format) -> str:

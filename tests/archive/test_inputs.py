@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import multiprocessing
+import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -229,3 +233,35 @@ def after(count: int, error: BaseException) -> Callable[[Any], Any]:
         return extract_page(page)
 
     return failing
+
+
+@pytest.mark.skipif(multiprocessing.get_start_method() != "fork", reason="the fault is put into this process, and only a fork inherits it")
+def test_a_process_that_dies_ends_the_run_with_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, "a.warc.gz", PAGES)
+    monkeypatch.setattr("baike_spider.corpus.extract.extract_page", dying)
+    assert main(["extract", str(path), str(path), "--jobs", "2", "-o", str(tmp_path / "out.jsonl")]) == 1
+    assert "fewer --jobs" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def dying(_page: Any) -> Any:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_ctrl_c_ends_every_process_and_the_command_goes_on_later(tmp_path: Path) -> None:
+    pages = [Saved(f"{page.url}", page.body + b"<!-- %d -->" % number) for number in range(150) for page in PAGES]
+    path = write(tmp_path, "a.warc.gz", pages)
+    command = [*BAIKE, "extract", str(path), "--shards", str(tmp_path / "shards"), "--jobs", "2"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    deadline = time.monotonic() + 30
+    while not list((tmp_path / "shards").glob("entries/.*.part")) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert "Traceback" not in told
+    assert process.returncode in (0, 130)  # 0: it was done already
+    assert subprocess.run(command, check=False, capture_output=True).returncode == 0
+    assert len(list(read_entries(tmp_path / "shards"))) == len(pages)
+    assert verify(tmp_path / "shards") == []
