@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TASK_BYTES", "Destination", "extract_to_shards", "tasks_left", "write_task"]
 
-#: bytes of compressed input that become one shard: some minutes of work, which is what a kill costs
-TASK_BYTES = 64 << 20
+#: bytes of compressed input that become one shard: half a minute of work, which is what a kill costs
+TASK_BYTES = 32 << 20
 #: the name of a task's shards: its number and what it is made of
 _STEM = re.compile(r"(t\d{7})-([0-9a-f]{8})-\d{5,12}")
 #: a task's records are one shard a kind, whatever their size: only so are they listed in one step

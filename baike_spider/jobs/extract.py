@@ -78,7 +78,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("paths", nargs="+", metavar="PATH")
     parser.add_argument("--shards", required=True, type=Path, metavar="FOLDER")
     parser.add_argument("--include", action="append", default=[], metavar="PATTERN")
-    parser.add_argument("--task-bytes", type=int, default=TASK_BYTES, metavar="N", help="bytes of input a task (default: 64 MB)")
+    parser.add_argument("--task-bytes", type=int, default=TASK_BYTES, metavar="N", help="bytes of input a task (default: 32 MB)")
     for name in ("html", "url", "date"):
         parser.add_argument(f"--{name}-field", default=getattr(Fields(), name), metavar="NAME")
     args = parser.parse_args(argv)
