@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -161,8 +162,10 @@ def _told(found: Iterable[Row | Damage]) -> Iterator[Row]:
 
 def _cdxj(index: Index) -> int:
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
-    for key, row in index.ordered():
-        print(cdxj_line(key, row))
+    for _, same in groupby(index.ordered(), key=lambda found: (found[0], found[1].date)):
+        # whole lines in the order of `sort`, also those of one address in one second
+        for line in sorted(cdxj_line(key, row) for key, row in same):
+            print(line)
     return 0
 
 

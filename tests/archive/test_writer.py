@@ -17,6 +17,7 @@ from fastwarc.warc import ArchiveIterator
 
 from baike_spider.archive import INDEX_FILE, ArchiveWriter, Damage, Exchange, Index, Record, decoded, mend, read_at, read_records
 from baike_spider.archive.index import surt
+from baike_spider.cli.main import main
 from baike_spider.shards import ShardError
 
 URL = "https://baike.baidu.com/item/%E9%9B%BE%E5%B1%BF/1"
@@ -213,3 +214,14 @@ def half(pwrite: Callable[[int, bytes, int], int]) -> Callable[[int, bytes, int]
 )
 def test_keys_of_the_index(url: str, key: str) -> None:
     assert surt(url) == key
+
+
+def test_the_index_is_in_the_order_of_sort(folder: Path, writer: ArchiveWriter, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in (10, 9, 3, 100):  # one address, one second, offsets of several lengths
+        writer.add(replace(exchange(number, size=40 * number), url=URL))
+        writer.add(replace(exchange(number), url=f"{URL}/{number}"))
+    writer.close()
+    assert main(["archive", "index", str(folder)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 8
+    assert lines == sorted(lines)
