@@ -47,13 +47,18 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "baike archive stats output/baike\n  baike archive get https://baike.baidu.com/item/刘德华 output/baike > page.html",
     )
     actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
-    for name, text in (
-        ("stats", "records by type, status and media type, addresses, bytes, dates"),
-        ("verify", "reads every record and checks lengths, checksums and digests"),
-        ("index", "a CDXJ index, sorted, on standard output"),
+    for name, text, example in (
+        ("stats", "Records by type, status and media type, addresses, bytes, dates.", "baike archive stats output/baike"),
+        ("verify", "Reads every record and checks lengths, checksums and digests.", "baike archive verify saved.warc.gz"),
+        ("index", "A CDXJ index, sorted, on standard output.", "baike archive index output/baike > baike.cdxj"),
     ):
-        actions.add_parser(name, help=text, description=text).add_argument("paths", nargs="+", metavar="CRAWL-or-FILE")
-    get = actions.add_parser("get", help="the body of an address, as it was served", description="the body of an address, as it was served")
+        add_command(actions, name, text, example).add_argument("paths", nargs="+", metavar="CRAWL-or-FILE")
+    get = add_command(
+        actions,
+        "get",
+        "The body of an address, as it was served.",
+        "baike archive get https://baike.baidu.com/item/刘德华 output/baike > page.html",
+    )
     get.add_argument("url", metavar="URL")
     get.add_argument("paths", nargs="+", metavar="CRAWL-or-FILE")
     get.add_argument("--date", metavar="TIME", help="the one of this time, such as 2026-11-23T16:17:58Z (default: the last)")
