@@ -10,9 +10,10 @@ import contextlib
 import logging
 import os
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from baike_spider.crawl.archive import open_archive
+from baike_spider.crawl.archived import archived_links
 from baike_spider.crawl.door import EMBEDDED, State, read_state, write_state
 from baike_spider.crawl.ledger import identities
 from baike_spider.crawl.look import entry_name
@@ -33,9 +34,11 @@ __all__ = ["Opened"]
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 #: seconds for which one call waits for a Redis that is away: longer would block the whole worker
 _PATIENCE_SECONDS = 1.0
-#: entries that are booked in one round trip
+#: entries that are booked, or links that are queued, in one round trip
 _BATCH = 500
 
 
@@ -151,7 +154,8 @@ class Opened:
     def _book(self) -> None:
         """Tells a queue that begins anew what the shards hold: it is done, and what it links to is known, as far as the plan follows links.
 
-        Links of summaries, texts and questions are not in the shards: they are found again only where another page leads to them.
+        Links of summaries, texts and questions are not in the shards: they are found again in the archive, without one only where another page
+        leads to them.
         """
         plan = self._plan
         if read_state(plan.folder).booked:
@@ -166,6 +170,10 @@ class Opened:
             self.frontier.mark_done([keys[0] for keys in known], aliases=[key for keys in known for key in keys[1:]])
             if follow:
                 self.frontier.add([candidate for entry in batch if isinstance(entry, Entry) for candidate in self._links(entry)])
+        if follow and plan.follow != "infobox":
+            for candidates in _batches(archived_links(plan, self.visits)):
+                self.keep_alone()
+                self.frontier.add(candidates)
         write_state(plan.folder, State(self.frontier.generation, booked=True))
 
     def _links(self, entry: Entry) -> list[Candidate]:
@@ -177,10 +185,10 @@ class Opened:
         return [Candidate(ref.key, ref.locator, depth) for ref in refs if ref is not None]
 
 
-def _batches(entries: Iterable[Entry | Question]) -> Iterable[list[Entry | Question]]:
-    batch: list[Entry | Question] = []
-    for entry in entries:
-        batch.append(entry)
+def _batches(things: Iterable[T]) -> Iterable[list[T]]:
+    batch: list[T] = []
+    for thing in things:
+        batch.append(thing)
         if len(batch) == _BATCH:
             yield batch
             batch = []

@@ -156,6 +156,7 @@ FAULTS = (
     Fault("SIGTERM twice", _terminate_twice),
     Fault("SIGTERM of one of two workers, SCHEDULER_PERSIST=False", _terminate, workers=2, persist=False),
     Fault("Redis killed without AOF", _kill_redis, durability=""),
+    Fault("link crawl, Redis killed without AOF", _kill_redis, follow=True, durability=""),
     Fault("link crawl, AOF always, Redis away for 0.5 s", _away(0.5), follow=True, durability="always"),
     Fault("link crawl, AOF always, Redis away for 5 s", _away(5), follow=True, durability="always"),
     Fault("link crawl, AOF always, Redis away for 15 s", _away(15), follow=True, durability="always"),
