@@ -16,6 +16,7 @@ __all__ = [
     "BadInput",
     "FrontierGone",
     "NoContact",
+    "NotFound",
     "OutputFailed",
     "RunError",
     "ending",
@@ -36,6 +37,7 @@ EXIT_CODES: dict[int, str] = {
     9: "some input was skipped: no readable page, a refusal, or a named file that is no entry; the rest was extracted",
     10: "no entry could be fetched: all that was tried is among the dead letters",
     11: "verify found damage: the files it names",
+    12: "nothing found: the corpus holds no entry of that name",
     130: "interrupted; the same command continues",
 }
 
@@ -81,6 +83,13 @@ class NoContact(RunError):
 
     code = 7
     reason = "no_contact"
+
+
+class NotFound(RunError):
+    """What was asked for is not in the corpus."""
+
+    code = 12
+    reason = "not_found"
 
 
 _BY_REASON: dict[str, int] = {

@@ -11,12 +11,11 @@ import importlib
 import os
 import pkgutil
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import baike_spider.cli
 from baike_spider.cli.command import Parser
 from baike_spider.exits import EXIT_CODES, RunError
-from extractors import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,12 +56,20 @@ def parser(command: str = "") -> argparse.ArgumentParser:
         epilog=codes,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    top.add_argument("--version", action="version", version=f"baike-spider {__version__}")
+    top.add_argument("--version", action=_Version, nargs=0, help="show program's version number and exit")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in _modules(command):
         if hasattr(module, "add"):
             module.add(commands)
     return top
+
+
+class _Version(argparse.Action):
+    """`--version`. The number is the extractors', whose import takes longer than many a command."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        print(f"baike-spider {importlib.import_module('extractors').__version__}")
+        parser.exit()
 
 
 def _modules(command: str) -> Iterator[ModuleType]:
