@@ -1,0 +1,94 @@
+"""Where an export grows and how it takes its name: whole, in one step, or not at all.
+
+Comes in: the final path. Goes out: a path in a hidden folder beside it, `.<name>.exporting`, locked while a process writes it. What a killed export
+left there is cleared away by the next. What bore the name before stays until then.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from baike_spider.corpus.errors import CorpusError
+from baike_spider.corpus.place import take_name
+from baike_spider.shards.disk import sync_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["MARK", "exporting"]
+
+#: in every folder that an export wrote; only such a folder is replaced
+MARK = ".baike-export"
+
+
+@contextmanager
+def exporting(output: Path, *, folder: bool) -> Iterator[tuple[Path, Path]]:
+    """The path to write to, not there yet, and a folder for temporary files.
+
+    Raises CorpusError where something else has the final name, or another process exports to it; OSError where it cannot be written.
+    """
+    output = output.absolute()
+    _refuse_foreign(output, folder=folder)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    root = output.with_name(f".{output.name}.exporting")
+    root.mkdir(exist_ok=True)
+    lock = os.open(root, os.O_RDONLY)
+    try:
+        _own(lock, root, output)
+        _clear(root)
+        (root / "spill").mkdir()
+        try:
+            yield root / "out", root / "spill"
+            _publish(root / "out", output, folder=folder)
+        finally:
+            shutil.rmtree(root, ignore_errors=True)
+    finally:
+        os.close(lock)
+
+
+def _publish(made: Path, output: Path, *, folder: bool) -> None:
+    if not folder:
+        made.replace(output)
+        sync_folder(output.parent)
+        return
+    (made / MARK).write_bytes(b"written by baike corpus export, and replaced by it\n")
+    for inner in (made, *(path for path in made.rglob("*") if path.is_dir())):
+        sync_folder(inner)
+    take_name(made, output)
+
+
+def _own(lock: int, root: Path, output: Path) -> None:
+    """Locks the folder; the system frees a dead process' lock."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.samestat(os.fstat(lock), root.stat()):
+            return
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    raise CorpusError(f"another process is writing {output}", path=output, cure="wait for it, or choose another -o")
+
+
+def _clear(root: Path) -> None:
+    for path in root.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _refuse_foreign(output: Path, *, folder: bool) -> None:
+    """Only an export, or nothing, is replaced."""
+    if not output.exists() and not output.is_symlink():
+        return
+    if folder:
+        if output.is_symlink() or not output.is_dir():
+            raise CorpusError(f"{output} is no folder", path=output, cure="this format writes a folder: choose another -o")
+        if any(output.iterdir()) and not (output / MARK).is_file():
+            raise CorpusError(f"{output} is there and is no export", path=output, cure="it is not replaced: choose another -o")
+    elif not output.is_file():
+        raise CorpusError(f"{output} is no regular file", path=output, cure="this format writes one file: choose another -o")
