@@ -105,7 +105,7 @@ def pointing_to(db: Connection, corpus: Corpus, found: Found, *, predicate: str 
     targets = dict.fromkeys((found.entry, found.url))
     paths = sorted({corpus.path_for(LINKS.name, target) for target in targets})
     only = "" if predicate is None else f" AND predicate = {literal(predicate)}"
-    rows = f"FROM read_parquet({paths_literal(paths)}) WHERE {_one_of('target', targets)}{only}"
+    rows = f"FROM read_parquet({paths_literal(paths)}, hive_partitioning = false) WHERE {_one_of('target', targets)}{only}"
     columns = "subject, predicate, object, entry"
     ((total,),) = _fetched(db, f"SELECT count(*) FROM (SELECT DISTINCT {columns} {rows})")
     return Incoming(total, _fetched(db, f"SELECT DISTINCT {columns} {rows} ORDER BY ALL LIMIT {most}") if total else [])
@@ -126,7 +126,9 @@ def _readings(text: str) -> Iterable[tuple[str, str | None]]:
 
 def _named(db: Connection, corpus: Corpus, name: str) -> list[tuple[str, str, str]]:
     path = corpus.path_for(NAMES.name, name)
-    return _fetched(db, f"SELECT kind, entry, subject FROM read_parquet({literal(str(path))}) WHERE name = {literal(name)}")
+    return _fetched(
+        db, f"SELECT kind, entry, subject FROM read_parquet({literal(str(path))}, hive_partitioning = false) WHERE name = {literal(name)}"
+    )
 
 
 def _select(
@@ -136,7 +138,8 @@ def _select(
     paths = sorted({corpus.path_for(table.name, subject) for subject in subjects.values()})
     where = f"{_one_of('subject', subjects.values())} AND {_one_of('entry', subjects)}{only}"
     return _fetched(
-        db, f"SELECT {', '.join(columns)} FROM read_parquet({paths_literal(paths)}) WHERE {where} ORDER BY {', '.join(table.order)}"
+        db,
+        f"SELECT {', '.join(columns)} FROM read_parquet({paths_literal(paths)}, hive_partitioning = false) WHERE {where} ORDER BY {', '.join(table.order)}",
     )
 
 

@@ -49,5 +49,7 @@ def views(corpus: Corpus, *, threads: int | None = None, memory: int | None = No
     """A DuckDB connection with a view a table: entries, triples, names, links. Limits as in `engine.connect`."""
     with connect(threads=threads, memory=memory, temp=temp) as connection:
         for table in TABLES:
-            connection.execute(f"CREATE VIEW {table.name} AS SELECT * FROM read_parquet({paths_literal(corpus.paths(table.name))})")
+            connection.execute(
+                f"CREATE VIEW {table.name} AS SELECT * FROM read_parquet({paths_literal(corpus.paths(table.name))}, hive_partitioning = false)"
+            )
         yield connection

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from baike_spider.corpus.reader import Corpus
 
-__all__ = ["MEMORY", "export_corpus", "formats"]
+__all__ = ["MEMORY", "export_corpus", "failure", "formats"]
 
 #: bytes that the engine may take by default
 MEMORY = 2 << 30
@@ -52,10 +52,10 @@ def export_corpus(
                 db.execute(MACROS)
                 return form.write(Work(corpus, db, output, rows), path)
         except EngineError as error:
-            raise _failure(error, output) from error
+            raise failure(error, output) from error
 
 
-def _failure(error: Exception, output: Path) -> Exception:
+def failure(error: Exception, output: Path) -> Exception:
     """The engine's error as ours or the system's, where a user can do something about it."""
     text = str(error).splitlines()[0]
     if "No space left" in text or "max_temp_directory_size" in text:

@@ -1,0 +1,38 @@
+"""`baike corpus report`: one HTML file that a person looks at first.
+
+    gather (numbers) -> page (markup), with svg (charts) and style.css -> the file
+
+Comes in: a corpus, perhaps an earlier one to compare with. Goes out: a file that appears whole, or not at all. It needs no network and no script.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from baike_spider.corpus.engine import EngineError
+from baike_spider.corpus.export import failure
+from baike_spider.corpus.export.lines import text_file
+from baike_spider.corpus.export.place import exporting
+from baike_spider.corpus.report.gather import gather
+from baike_spider.corpus.report.page import page
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from baike_spider.corpus.reader import Corpus
+
+__all__ = ["MEMORY", "write_report"]
+
+#: bytes that the engine may take by default
+MEMORY = 2 << 30
+
+
+def write_report(corpus: Corpus, output: Path, *, previous: Corpus | None = None, memory: int = MEMORY, threads: int | None = None) -> None:
+    """Writes the report; an earlier file of that name stays until it is whole. Raises as `export.export_corpus` does."""
+    with exporting(output, folder=False) as (path, spill):
+        try:
+            report = gather(corpus, previous, memory=memory, threads=threads, temp=spill)
+        except EngineError as error:
+            raise failure(error, output) from error
+        with text_file(path) as file:
+            file.write(page(report).encode("utf-8", "replace"))

@@ -1,0 +1,249 @@
+"""What a report says of a corpus, as numbers and rows; nothing of how it looks.
+
+Comes in: a corpus, perhaps an earlier one. Goes out: a `Report`. Reads the triples once, a partition at a time, because an entry's triples lie in one; examples come from the
+first partition, which is a fair sample: a name's hash chooses its partition.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from baike_spider.corpus.diff import diff_corpora, summary_of
+from baike_spider.corpus.engine import literal
+from baike_spider.corpus.reader import views
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from baike_spider.corpus.engine import Connection
+    from baike_spider.corpus.manifest import CorpusManifest
+    from baike_spider.corpus.reader import Corpus
+
+__all__ = ["Odd", "PredicateRow", "Report", "gather"]
+
+#: predicates that are shown one by one
+PREDICATES = 40
+#: rows of every other list
+ROWS = 12
+#: characters of a text that are shown
+SHOWN = 160
+
+
+@dataclass(frozen=True, slots=True)
+class PredicateRow:
+    """One predicate."""
+
+    name: str
+    triples: int
+    entries: int
+    """Entries that have it."""
+    split: int
+    """Entries with more than one value of it."""
+    links: int
+    dates: int
+    amounts: int
+    examples: tuple[str, ...] = ()
+    """Its commonest values in the sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """One text that stands out."""
+
+    size: int
+    """Bytes, triples or entries: what the list is about."""
+    text: str
+    """At most SHOWN characters of it."""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that the page shows."""
+
+    name: str
+    manifest: CorpusManifest
+    predicates: list[PredicateRow]
+    """The commonest."""
+    predicate_count: int
+    predicates_once: int
+    """Predicates of one triple alone."""
+    totals: PredicateRow
+    """All of them together; `entries`: pairs of entry and predicate."""
+    empty: int
+    """Triples whose object is empty."""
+    fetched: list[tuple[str, int]]
+    """Entries by month of the fetch, YYYY-MM; "" unknown."""
+    updated: list[tuple[str, int]]
+    """Entries by year of the last edit; "" unknown."""
+    per_entry: list[tuple[str, int]]
+    """Entries by how many triples they have."""
+    links_inside: int
+    """Rows of links whose target is an entry of the corpus."""
+    targets: list[Odd]
+    largest: list[Odd]
+    longest: list[Odd]
+    long_predicates: list[Odd]
+    numbers: list[Odd]
+    """Predicates that are numbers."""
+    shared: list[Odd]
+    """Names of most entries."""
+    previous: str
+    """Name of the earlier corpus, "" where none was given."""
+    changes: dict[str, Any]
+    """As `baike corpus diff --summary --json` says them; empty without an earlier one."""
+    shifts: list[tuple[str, int, int]]
+    """Predicates whose triples changed most in number: name, before, now."""
+
+
+_PER_PREDICATE = """
+SELECT predicate, sum(n)::BIGINT AS triples, count(*) AS entries, count(*) FILTER (n > 1) AS split, sum(links)::BIGINT AS links, sum(dates)::BIGINT AS dates,
+       sum(amounts)::BIGINT AS amounts, sum(empty)::BIGINT AS empty
+FROM (SELECT entry, predicate, count(*) AS n, count(*) FILTER (object_id IS NOT NULL OR object_url IS NOT NULL) AS links, count(date) AS dates,
+             count(*) FILTER (low IS NOT NULL OR high IS NOT NULL) AS amounts, count(*) FILTER (object = '') AS empty
+      FROM read_parquet({path}, hive_partitioning = false) GROUP BY entry, predicate)
+GROUP BY predicate
+"""
+
+_COUNTED = ("triples", "entries", "split", "links", "dates", "amounts")
+#: classes of the number of triples of an entry: least, most, label
+_STEPS = ((0, 0, "0"), (1, 5, "1–5"), (6, 10, "6–10"), (11, 20, "11–20"), (21, 40, "21–40"), (41, 80, "41–80"), (81, 1 << 62, "81+"))
+
+
+def gather(corpus: Corpus, previous: Corpus | None = None, *, memory: int, threads: int | None, temp: Path) -> Report:
+    """Reads the corpus, and compares it with `previous` where one is given."""
+    with views(corpus, threads=threads, memory=memory, temp=temp) as db:
+        _count_predicates(db, corpus, "counted")
+        total = db.execute("SELECT " + ", ".join(f"coalesce(sum({column}), 0)::BIGINT" for column in _COUNTED) + " FROM counted").fetchone()
+        totals = _row(("", *total))
+        (kinds, once, empty) = db.execute(
+            "SELECT count(*), count(*) FILTER (triples = 1), coalesce(sum(empty), 0)::BIGINT FROM counted"
+        ).fetchone()
+        return Report(
+            name=corpus.folder.resolve().name,
+            manifest=corpus.manifest,
+            predicates=_predicates(db, corpus),
+            predicate_count=kinds,
+            predicates_once=once,
+            totals=totals,
+            empty=empty,
+            fetched=_by(db, "coalesce(fetched_at[:7], '')"),
+            updated=_by(db, "coalesce(updated[:4], '')"),
+            per_entry=_per_entry(db),
+            links_inside=_links_inside(db),
+            targets=_targets(db),
+            largest=_odd(db, "SELECT triples, subject, entry FROM entries ORDER BY triples DESC, entry"),
+            longest=_odd(
+                db,
+                "SELECT strlen(object) AS size, object, subject || ' · ' || predicate FROM triples ORDER BY size DESC, subject, predicate, object",
+            ),
+            long_predicates=_odd(
+                db, "SELECT strlen(predicate) AS size, predicate, triples || ' 条' FROM counted ORDER BY size DESC, predicate"
+            ),
+            numbers=_odd(
+                db,
+                r"SELECT triples, predicate, '' FROM counted WHERE regexp_full_match(predicate, '[-+0-9.,:/%\s]+') ORDER BY triples DESC, predicate",
+            ),
+            shared=_odd(
+                db,
+                "SELECT count(DISTINCT entry) AS n, name, '' FROM names WHERE kind <> 'id' GROUP BY name HAVING n > 1 ORDER BY n DESC, name",
+            ),
+            previous=previous.folder.resolve().name if previous else "",
+            changes=_changes(previous, corpus, memory=memory, threads=threads) if previous else {},
+            shifts=_shifts(db, previous) if previous else [],
+        )
+
+
+def _count_predicates(db: Connection, corpus: Corpus, name: str) -> None:
+    """Makes the table `name`: a row a predicate."""
+    parts = f"{name}_parts"
+    for number, path in enumerate(corpus.paths("triples")):
+        into = f"INSERT INTO {parts}" if number else f"CREATE TEMP TABLE {parts} AS"
+        db.execute(f"{into} {_PER_PREDICATE.format(path=literal(str(path)))}")
+    sums = ", ".join(
+        f"sum({column})::BIGINT AS {column}" for column in ("triples", "entries", "split", "links", "dates", "amounts", "empty")
+    )
+    db.execute(f"CREATE TEMP TABLE {name} AS SELECT predicate, {sums} FROM {parts} GROUP BY predicate; DROP TABLE {parts}")
+
+
+def _predicates(db: Connection, corpus: Corpus) -> list[PredicateRow]:
+    rows = db.execute(
+        f"SELECT predicate, {', '.join(_COUNTED)} FROM counted ORDER BY triples DESC, predicate LIMIT {PREDICATES}"
+    ).fetchall()
+    sample = next((path for shard, path in zip(corpus.manifest.of("triples"), corpus.paths("triples"), strict=True) if shard.rows), None)
+    examples: dict[str, list[str]] = {}
+    if sample is not None:
+        seen = db.execute(
+            f"""
+            SELECT predicate, object[:{SHOWN}] FROM (
+                SELECT predicate, object, count(*) AS n FROM read_parquet({literal(str(sample))}, hive_partitioning = false)
+                WHERE predicate IN (SELECT unnest(?)) AND object <> '' GROUP BY predicate, object)
+            QUALIFY row_number() OVER (PARTITION BY predicate ORDER BY n DESC, object) <= 3 ORDER BY predicate, n DESC, object
+            """,
+            [[row[0] for row in rows]],
+        ).fetchall()
+        for predicate, text in seen:
+            examples.setdefault(predicate, []).append(text)
+    return [_row(row, tuple(examples.get(row[0], ()))) for row in rows]
+
+
+def _row(values: Sequence[Any], examples: tuple[str, ...] = ()) -> PredicateRow:
+    counts: dict[str, Any] = dict(zip(("name", *_COUNTED), values, strict=True))
+    return PredicateRow(**counts, examples=examples)
+
+
+def _by(db: Connection, expression: str) -> list[tuple[str, int]]:
+    return list(db.execute(f"SELECT {expression} AS what, count(*) FROM entries GROUP BY what ORDER BY what").fetchall())
+
+
+def _per_entry(db: Connection) -> list[tuple[str, int]]:
+    counts = db.execute(
+        "SELECT " + ", ".join(f"count(*) FILTER (triples BETWEEN {low} AND {high})" for low, high, _ in _STEPS) + " FROM entries"
+    ).fetchone()
+    return [(label, count) for (_, _, label), count in zip(_STEPS, counts, strict=True)]
+
+
+def _links_inside(db: Connection) -> int:
+    ((count,),) = db.execute(
+        "SELECT count(*) FROM links WHERE target IN (SELECT entry FROM entries UNION SELECT url FROM entries)"
+    ).fetchall()
+    return int(count)
+
+
+def _targets(db: Connection) -> list[Odd]:
+    """What is pointed to most, with its subject where the corpus holds it."""
+    rows = db.execute(
+        f"""
+        WITH most AS (SELECT target, count(*) AS n, min(object) AS called FROM links GROUP BY target ORDER BY n DESC, target LIMIT {ROWS})
+        SELECT n, coalesce(e.subject, called)[:{SHOWN}], CASE WHEN e.entry IS NULL THEN '不在语料库中 · ' || target ELSE target END
+        FROM most LEFT JOIN entries e ON e.entry = target ORDER BY n DESC, target
+        """
+    ).fetchall()
+    return [Odd(*row) for row in rows]
+
+
+def _odd(db: Connection, sql: str) -> list[Odd]:
+    """The first rows of size, text, place."""
+    rows = db.execute(f"SELECT #1, #2[:{SHOWN + 1}], #3[:{SHOWN}] FROM ({sql} LIMIT {ROWS})").fetchall()
+    return [Odd(size, text if len(text) <= SHOWN else f"{text[:SHOWN]}…", where) for size, text, where in rows]
+
+
+def _changes(previous: Corpus, corpus: Corpus, *, memory: int, threads: int | None) -> dict[str, Any]:
+    summary = summary_of(previous, corpus)
+    for change in diff_corpora(previous, corpus, memory=memory, threads=threads):
+        summary.add(change)
+    return summary.as_dict()
+
+
+def _shifts(db: Connection, previous: Corpus) -> list[tuple[str, int, int]]:
+    _count_predicates(db, previous, "counted_before")
+    return list(
+        db.execute(
+            f"""
+            SELECT coalesce(a.predicate, b.predicate) AS name, coalesce(b.triples, 0) AS before, coalesce(a.triples, 0) AS now
+            FROM counted a FULL JOIN counted_before b ON a.predicate = b.predicate WHERE before <> now ORDER BY abs(now - before) DESC, name LIMIT {ROWS}
+            """
+        ).fetchall()
+    )

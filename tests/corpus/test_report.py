@@ -1,0 +1,170 @@
+"""The report: right numbers, safe markup, nothing from elsewhere, whole or not at all."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from baike_spider.cli.main import main
+from baike_spider.corpus import build as build_module
+from baike_spider.corpus.reader import open_corpus, views
+from baike_spider.corpus.report import MEMORY, write_report
+from baike_spider.corpus.report.gather import Report, gather
+from tests.corpus.odd import ENTRIES, LONG, build
+
+VOID = {"meta", "br", "line", "rect", "text", "link", "img"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build_module, "PARTITION_BYTES", 200_000)
+        return build(tmp_path_factory.mktemp("odd"))
+
+
+@pytest.fixture(scope="module")
+def older(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("older"), ENTRIES[1:-1])
+
+
+@pytest.fixture(scope="module")
+def report(folder: Path, older: Path, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    temp = tmp_path_factory.mktemp("spill")
+    return gather(open_corpus(folder), open_corpus(older), memory=MEMORY, threads=1, temp=temp)
+
+
+def counted(folder: Path, sql: str) -> int:
+    with views(open_corpus(folder)) as db:
+        return int(db.execute(sql).fetchone()[0])
+
+
+def test_numbers(report: Report, folder: Path) -> None:
+    assert report.totals.triples == report.manifest.counts["triples"] == counted(folder, "SELECT count(*) FROM triples")
+    assert report.totals.entries == counted(folder, "SELECT count(*) FROM (SELECT DISTINCT entry, predicate FROM triples)")
+    assert report.predicate_count == counted(folder, "SELECT count(DISTINCT predicate) FROM triples")
+    assert (report.totals.dates, report.totals.amounts, report.empty) == (1, 1, 1)
+    assert report.totals.links == report.manifest.counts["links"] == 6
+    assert report.links_inside == 4
+    work = next(row for row in report.predicates if row.name == "职业")
+    assert (work.triples, work.entries, work.split, work.links) == (3, 2, 1, 1)
+    assert sum(count for _, count in report.per_entry) == len(ENTRIES)
+    assert dict(report.per_entry)["0"] == 1
+    assert dict(report.fetched) == {"": 1, "2026-01": len(ENTRIES) - 1}
+    assert dict(report.updated) == {"": len(ENTRIES) - 1, "2019": 1}
+
+
+def test_what_stands_out(report: Report) -> None:
+    assert report.longest[0].size == len(LONG.encode())
+    assert len(report.longest[0].text) < 200
+    assert {odd.text for odd in report.numbers} == {"1", "-3.5"}
+    assert {odd.text: odd.size for odd in report.shared} == {"刘德华": 2, "华仔": 2, "重名": 2}
+    assert [(odd.size, odd.text, odd.where) for odd in report.targets][:1] == [(2, "演员", "baidu_baike#30485")]
+    assert report.largest[0].where == "baidu_baike#103"
+
+
+def test_what_changed(report: Report) -> None:
+    assert report.changes["entries"] == {"before": len(ENTRIES) - 2, "after": len(ENTRIES), "added": 2, "removed": 0, "changed": 0}
+    assert report.changes["triples"]["added"] == report.totals.triples - report.changes["triples"]["before"]
+    assert ("标签", 0, 4) in report.shifts
+
+
+class Checked(HTMLParser):
+    """Collects what a browser would fetch, and tags that are not closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.fetched: list[str] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID or tag == "text":
+            self.open.append(tag)
+        self.fetched += [f"{tag} {name}" for name, _ in attrs if name in ("src", "href", "xlink:href", "srcset", "data")]
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in ("rect", "line")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+@pytest.fixture(scope="module")
+def html(folder: Path, older: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    out = tmp_path_factory.mktemp("out") / "report.html"
+    assert main(["corpus", "report", str(folder), "-o", str(out), "--previous", str(older)]) == 0
+    return out.read_text(encoding="utf-8")
+
+
+def test_one_file_that_needs_nothing_else(html: str) -> None:
+    page = Checked()
+    page.feed(html)
+    assert page.open == []
+    assert page.fetched == []
+    style = html[html.index("<style>") : html.index("</style>")]
+    assert "url(" not in style
+    assert "@import" not in style
+    assert "@font-face" not in style
+    assert "<script" not in html
+    assert "prefers-color-scheme: dark" in style
+    assert len(html) < 300_000
+
+
+def test_texts_of_the_corpus_are_no_markup(html: str) -> None:
+    assert "<p>{}|" not in html
+    assert "<b>&amp;amp;</b>" not in html
+    assert "&lt;p&gt;{}|" in html
+    assert "（空 0）" in html  # the predicate without a name
+
+
+def test_every_section_is_there(html: str) -> None:
+    assert re.findall(r"<h2>(.*?)<small>", html) == ["与 corpus 相比", "词条", "谓语", "值", "链接", "少见的行", "拒收", "输入"]
+    assert html.count("<svg") > 20
+
+
+def test_an_almost_empty_corpus(tmp_path: Path) -> None:
+    corpus = open_corpus(build(tmp_path, [ENTRIES[-2] | {"fetched_at": None, "updated": None}]))
+    write_report(corpus, tmp_path / "report.html")
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "相比" not in html
+    assert "未知 unknown: 1" in html
+
+
+def test_same_corpus_same_bytes(folder: Path, html: str, older: Path, tmp_path: Path) -> None:
+    write_report(open_corpus(folder), tmp_path / "report.html", previous=open_corpus(older), threads=2)
+    assert (tmp_path / "report.html").read_text(encoding="utf-8") == html
+
+
+def test_killed_with_9_in_the_middle_leaves_the_earlier_report(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    program = (
+        "import sys, time\nfrom baike_spider.corpus import report\nfrom baike_spider.cli.main import main\n"
+        "def stop(*_):\n    print('half', flush=True)\n    time.sleep(60)\nreport.page = stop\nsys.exit(main(sys.argv[1:]))"
+    )
+    words = ["corpus", "report", str(folder), "-o", str(out)]
+    assert main(words) == 0
+    before = out.read_bytes()
+    with subprocess.Popen([sys.executable, "-c", program, *words], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"half\n"
+        process.send_signal(signal.SIGKILL)
+    assert out.read_bytes() == before
+    assert main(words) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_a_damaged_corpus_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    corpus = build(tmp_path)
+    (corpus / "triples" / "00000.parquet").write_bytes(b"PAR1 no more")
+    assert main(["corpus", "report", str(corpus), "-o", str(tmp_path / "report.html")]) == 2
+    assert "baike corpus verify" in capsys.readouterr().err
+    assert not (tmp_path / "report.html").exists()
