@@ -9,11 +9,9 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
-import pkgutil
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
-import baike_spider.cli
 from baike_spider.cli.command import Parser
 from baike_spider.exits import EXIT_CODES, RunError
 
@@ -35,6 +33,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     args.then = then
     try:
         code: int = args.run(args)
+        if argv is None and getattr(args, "leaves_at_once", False):
+            # all is written and closed; what Python tidies up afterwards takes longer than the question did
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
     except RunError as error:
         print(f"baike {args.command}: {error}", file=sys.stderr)
         return error.code
@@ -73,15 +76,22 @@ class _Version(argparse.Action):
 
 
 def _modules(command: str) -> Iterator[ModuleType]:
-    names = [module.name for module in pkgutil.iter_modules(baike_spider.cli.__path__)]
+    names = _names()
     alone = _HELD_BY.get(command) or (command if command in names and command not in _SUPPORT else None)
     for name in [alone] if alone else names:
-        yield importlib.import_module(f"{baike_spider.cli.__name__}.{name}")
+        yield importlib.import_module(f"{__package__}.{name}")
+
+
+def _names() -> list[str]:
+    """The modules beside this one, as pkgutil would list them; its import takes as long as a short command."""
+    with os.scandir(os.path.dirname(__file__)) as beside:  # noqa: PTH120
+        found = [one.name.removesuffix(".py") for one in beside if one.name.endswith(".py") or os.path.isfile(f"{one.path}/__init__.py")]  # noqa: PTH113
+    return sorted(name for name in found if name != "__init__")
 
 
 def _split(words: list[str]) -> tuple[list[str], list[str]]:
-    """Our own words, and the command behind `--`."""
-    if "--" not in words:
+    """Our own words, and the command behind `--`. Other commands' `--` is argparse's: what follows is no option."""
+    if words[:1] != ["serve"] or "--" not in words:
         return words, []
     at = words.index("--")
     return words[:at], words[at + 1 :]

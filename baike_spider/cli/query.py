@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
@@ -38,7 +37,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("--incoming", action="store_true", help="also the triples of other entries that point to it")
     command.add_argument("-n", type=positive, default=100, metavar="N", help="incoming triples to show of an entry (default: 100)")
     command.add_argument("--json", action="store_true", help="one JSON object an entry and line")
-    command.set_defaults(run=_run)
+    command.set_defaults(run=_run, leaves_at_once=True)
 
 
 def _text(words: str) -> str:
@@ -70,7 +69,7 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _as_dict(found: Found, facts: list[Fact], incoming: Incoming | None) -> dict[str, Any]:
-    data = asdict(found) | {"count": found.triples, "triples": [asdict(fact) for fact in facts]}
+    data = found._asdict() | {"count": found.triples, "triples": [fact._asdict() for fact in facts]}
     if incoming is not None:
         columns = ("subject", "predicate", "object", "entry")
         data |= {"incoming_count": incoming.total, "incoming": [dict(zip(columns, row, strict=True)) for row in incoming.rows]}

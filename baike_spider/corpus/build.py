@@ -14,7 +14,7 @@ import os
 import shutil
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import file_digest
 from typing import TYPE_CHECKING, Any
 
@@ -208,7 +208,7 @@ def _by(db: Connection, column: str) -> dict[str, int]:
 
 
 def _counted(source: Source, held: Counter[str]) -> Any:
-    return replace(source.about, entries=sum(held[str(file.path)] for file in source.entries))
+    return source.about._replace(entries=sum(held[str(file.path)] for file in source.entries))
 
 
 def _write_manifest(root: Path, manifest: CorpusManifest) -> None:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from baike_spider.corpus.errors import CorpusDamaged, CorpusError
 from baike_spider.corpus.schema import CORPUS_SCHEMA, TABLES, shard_path
@@ -26,8 +25,7 @@ KIND = "baike-corpus"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-@dataclass(frozen=True, slots=True)
-class CorpusShard:
+class CorpusShard(NamedTuple):
     """One Parquet file."""
 
     path: str
@@ -40,8 +38,7 @@ class CorpusShard:
     """Hex digest of the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class CorpusInput:
+class CorpusInput(NamedTuple):
     """What went in: a crawl folder or a file of entries."""
 
     name: str
@@ -59,8 +56,7 @@ class CorpusInput:
     """Rejected pages by verdict."""
 
 
-@dataclass(frozen=True, slots=True)
-class CorpusManifest:
+class CorpusManifest(NamedTuple):
     """What a corpus holds."""
 
     partitions: int
@@ -103,8 +99,8 @@ class CorpusManifest:
                 }
                 for table in TABLES
             },
-            "inputs": [asdict(one) for one in self.inputs],
-            "shards": [asdict(shard) for shard in self.shards],
+            "inputs": [one._asdict() for one in self.inputs],
+            "shards": [shard._asdict() for shard in self.shards],
         }
 
     @classmethod

@@ -7,8 +7,7 @@ is called otherwise is not found.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from baike_spider.corpus.engine import EngineError, literal, paths_literal
 from baike_spider.corpus.errors import CorpusDamaged
@@ -29,8 +28,7 @@ _ABOUT = ("entry", "subject", "site", "lemma_id", "title", "sense", "url", "alia
 _FACT = ("entry", "predicate", "object", "object_id", "object_url", "date", "low", "high", "unit")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """An entry that is called what was asked for."""
 
     matched: tuple[str, ...]
@@ -50,8 +48,7 @@ class Found:
     """How many it has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One triple of an entry, without what all of them share."""
 
     predicate: str
@@ -64,8 +61,7 @@ class Fact:
     unit: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(NamedTuple):
     """Triples that point to an entry."""
 
     total: int

@@ -6,9 +6,8 @@ Comes in: a corpus folder. Goes out: its manifest, the files of a table, and Duc
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from baike_spider.corpus.engine import connect, paths_literal
 from baike_spider.corpus.manifest import CorpusManifest, read_manifest
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Corpus", "open_corpus", "views"]
 
 
-@dataclass(frozen=True, slots=True)
-class Corpus:
+class Corpus(NamedTuple):
     """A corpus folder whose manifest was read. The shards are opened by whoever reads them."""
 
     folder: Path

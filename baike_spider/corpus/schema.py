@@ -7,8 +7,13 @@ duckdb, no disk.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from hashlib import md5
+from typing import NamedTuple
+
+try:
+    # the same function; hashlib also loads OpenSSL, which takes longer than a query may
+    from _md5 import md5  # type: ignore[import-not-found]
+except ImportError:
+    from hashlib import md5
 
 __all__ = ["CORPUS_SCHEMA", "ENTRIES", "LINKS", "NAMES", "TABLES", "TRIPLES", "Column", "Table", "partition_of", "shard_path"]
 
@@ -16,8 +21,7 @@ __all__ = ["CORPUS_SCHEMA", "ENTRIES", "LINKS", "NAMES", "TABLES", "TRIPLES", "C
 CORPUS_SCHEMA = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column of a table."""
 
     name: str
@@ -28,8 +32,7 @@ class Column:
     """Whether it may be NULL: the page holds no such thing. Texts are never "" in a column that may be NULL, but for `unit`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """One kind of rows."""
 
     name: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -32,7 +31,7 @@ def test_the_manifest(tmp_path: Path) -> None:
     build_corpus([write_crawl(tmp_path / "crawl", [entry_of(1)])], tmp_path / "corpus")
     manifest = read_manifest(tmp_path / "corpus")
     section = DOCUMENT.partition("## manifest.json")[2].partition("\n## ")[0]
-    names = {*manifest.as_dict(), *manifest.counts, *(field.name for kind in (CorpusInput, CorpusShard) for field in fields(kind))}
+    names = {*manifest.as_dict(), *manifest.counts, *(field for kind in (CorpusInput, CorpusShard) for field in kind._fields)}
     assert names <= set(re.findall(r"`(\w+)`", section))
 
 
