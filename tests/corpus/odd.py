@@ -67,7 +67,14 @@ ENTRIES: list[dict[str, Any]] = [
         tags=["演员", "人物"],
         updated="2019-03-27",
     ),
-    entry("刘德华", 9, {"职业": [value("教授")], "别名": [value("华仔")]}, sense="教授", aliases=["华仔"], layout="react"),
+    entry(
+        "刘德华",
+        9,
+        {"职业": [value("教授")], "别名": [value("华仔")], "著作": [value("《甲（上"), value("乙》")]},
+        sense="教授",
+        aliases=["华仔"],
+        layout="react",
+    ),
     entry("演员", 30485, {"外文名": [value("actor")]}),
     # two entries of one subject that say the same: as plain triples they are one
     entry("重名", 101, {"类型": [value("山")], "高": [value("1")]}),

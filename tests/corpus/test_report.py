@@ -62,6 +62,7 @@ def test_numbers(report: Report, folder: Path) -> None:
 def test_what_stands_out(report: Report) -> None:
     assert report.longest[0].size == len(LONG.encode())
     assert len(report.longest[0].text) < 200
+    assert [(odd.size, odd.text, odd.where) for odd in report.unclosed] == [(2, "《甲（上", "著作")]
     assert {odd.text for odd in report.numbers} == {"1", "-3.5"}
     assert {odd.text: odd.size for odd in report.shared} == {"刘德华": 2, "华仔": 2, "重名": 2}
     assert [(odd.size, odd.text, odd.where) for odd in report.targets][:1] == [(2, "演员", "baidu_baike#30485")]

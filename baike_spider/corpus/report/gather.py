@@ -85,6 +85,9 @@ class Report:
     targets: list[Odd]
     largest: list[Odd]
     longest: list[Odd]
+    """Values, summaries aside."""
+    unclosed: list[Odd]
+    """Values with a bracket that is not closed, or not opened, by predicate, with the first of them: where a row was split at the wrong place."""
     long_predicates: list[Odd]
     numbers: list[Odd]
     """Predicates that are numbers."""
@@ -106,6 +109,11 @@ FROM (SELECT entry, predicate, count(*) AS n, count(*) FILTER (object_id IS NOT 
       FROM read_parquet({path}, hive_partitioning = false) GROUP BY entry, predicate)
 GROUP BY predicate
 """
+
+_UNCLOSED = " OR ".join(
+    f"(contains(object, '{one}') OR contains(object, '{other}')) AND length(replace(object, '{one}', '')) <> length(replace(object, '{other}', ''))"
+    for one, other in ("（）", "《》")
+)
 
 _COUNTED = ("triples", "entries", "split", "links", "dates", "amounts")
 #: classes of the number of triples of an entry: least, most, label
@@ -137,7 +145,13 @@ def gather(corpus: Corpus, previous: Corpus | None = None, *, memory: int, threa
             largest=_odd(db, "SELECT triples, subject, entry FROM entries ORDER BY triples DESC, entry"),
             longest=_odd(
                 db,
-                "SELECT strlen(object) AS size, object, subject || ' · ' || predicate FROM triples ORDER BY size DESC, subject, predicate, object",
+                "SELECT strlen(object) AS size, object, subject || ' · ' || predicate FROM triples "
+                "WHERE predicate <> '描述' ORDER BY size DESC, subject, predicate, object",
+            ),
+            unclosed=_odd(
+                db,
+                f"SELECT count(*) AS n, min(object), predicate FROM triples WHERE predicate <> '描述' AND ({_UNCLOSED}) "
+                "GROUP BY predicate ORDER BY n DESC, predicate",
             ),
             long_predicates=_odd(
                 db, "SELECT strlen(predicate) AS size, predicate, triples || ' 条' FROM counted ORDER BY size DESC, predicate"

@@ -54,15 +54,16 @@ def _head(report: Report) -> str:
 def _changes(report: Report) -> str:
     if not report.previous:
         return ""
-    rows = []
-    for name, label in (("entries", "词条"), ("triples", "三元组")):
-        one = report.changes[name]
-        numbers = (one["before"], one["after"], one["added"], one["removed"], one["changed"])
-        cells = "".join(f'<td class="number">{number:,}</td>' for number in numbers)
-        rows.append(f"<tr><td>{label}</td>{cells}</tr>")
-    table = _table(("", "#原有", "#现有", "#新增", "#消失", "#改动"), rows)
+    kinds = (("before", "原有"), ("after", "现有"), ("added", "新增"), ("removed", "消失"), ("changed", "改动"))
+    rows = (
+        f'<tr><td class="name">{label}</td><td class="number">{report.changes["entries"][kind]:,}</td>'
+        f'<td class="number">{report.changes["triples"][kind]:,}</td></tr>'
+        for kind, label in kinds
+    )
+    table = _table(("", "#词条", "#三元组"), rows)
     shifts = _table(("谓语", "#原有", "#现有", "#差"), map(_shift, report.shifts)) if report.shifts else ""
-    return _section(f"与 {report.previous} 相比", "what changed", table + (f"<h3>条数变化最大的谓语</h3>{shifts}" if shifts else ""))
+    parts = [("条数 counts", table), ("条数变化最大的谓语 predicates that changed most", shifts)]
+    return _section(f"与 {report.previous} 相比", "what changed", _pair(f"<h3>{title}</h3>{inner}" for title, inner in parts if inner))
 
 
 def _shift(shift: tuple[str, int, int]) -> str:
@@ -123,7 +124,7 @@ def _predicates(report: Report) -> str:
     rows = (
         f'<tr><td class="name">{_shown(row.name)}</td><td class="number">{row.triples:,}</td><td class="number">{_percent(row.entries, entries)}</td>'
         f'<td class="kinds">{_kinds(row)}</td><td class="number">{_percent(row.split, row.entries)}</td><td class="number">{_percent(row.links, row.triples)}</td>'
-        f'<td class="examples">{"<span class=soft> ｜ </span>".join(escape(_cut(text, 40)) for text in row.examples)}</td></tr>'
+        f'<td class="examples">{"<span class=soft> ｜ </span>".join(escape(_cut(text, 24)) for text in row.examples)}</td></tr>'
         for row in report.predicates
     )
     table = _table(("谓语", "#三元组", "#覆盖率", "值的类型", "#多值", "#链接", "常见的值"), rows)
@@ -131,7 +132,7 @@ def _predicates(report: Report) -> str:
         "谓语",
         "predicates",
         f'<p class="soft">{once}覆盖率：有此谓语的词条所占的比例；多值：其中有一个以上值的比例。</p>'
-        f'<div class="pair"><div><h3>三元组最多 by triples</h3>{most}</div><div><h3>覆盖率最高 by coverage</h3>{chart}</div></div>'
+        f"{_pair((f'<h3>三元组最多 by triples</h3>{most}', f'<h3>覆盖率最高 by coverage</h3>{chart}'))}"
         f"<h3>最常见的 {len(report.predicates)} 种</h3>{_key()}{table}",
     )
 
@@ -156,13 +157,14 @@ def _links(report: Report) -> str:
 
 def _odd(report: Report) -> str:
     lists = (
-        ("最长的值 longest values", report.longest, "字节"),
+        ("最长的值（描述除外）longest values", report.longest, "字节"),
+        ("括号不成对的值 unclosed brackets", report.unclosed, "条"),
         ("三元组最多的词条 largest entries", report.largest, "条"),
         ("最多词条共有的名称 most shared names", report.shared, "词条"),
         ("最长的谓语 longest predicates", report.long_predicates, "字节"),
         ("是数字的谓语 predicates that are numbers", report.numbers, "条"),
     )
-    return _section("少见的行", "longest and oddest", "".join(_odd_list(title, rows, unit) for title, rows, unit in lists))
+    return _section("少见的行", "longest and oddest", _pair(filter(None, (_odd_list(title, rows, unit) for title, rows, unit in lists))))
 
 
 def _odd_list(title: str, rows: Sequence[Odd], unit: str) -> str:
@@ -195,6 +197,11 @@ def _inputs(report: Report) -> str:
 
 def _section(title: str, english: str, inner: str) -> str:
     return f"<section>\n<h2>{escape(title)}<small>{english}</small></h2>\n{inner}\n</section>"
+
+
+def _pair(parts: Iterable[str]) -> str:
+    """Side by side where there is room."""
+    return f'<div class="pair">{"".join(f"<div>{part}</div>" for part in parts)}</div>'
 
 
 def _table(heads: Sequence[str], rows: Iterable[str]) -> str:

@@ -16,18 +16,21 @@ if TYPE_CHECKING:
 __all__ = ["bars", "columns", "share"]
 
 _ROW = 26
-#: where bars begin and how wide they grow, percent
-_LEFT, _SPAN = 34.0, 48.0
+#: where bars begin, percent
+_LEFT = 34.0
+#: what a character behind a bar takes on the narrowest phone, percent
+_CHARACTER = 2.1
 _HEIGHT, _FOOT, _TOP = 180, 24, 22
 
 
 def bars(rows: Sequence[tuple[str, float, str]], *, title: str, most: float | None = None) -> str:
     """Horizontal bars: label, length, what to write behind it. `most`: the length of a full bar; the longest row's by default."""
     full = most or max((length for _, length, _ in rows), default=0) or 1
+    span = max(15.0, min(50.0, 98 - _LEFT - _CHARACTER * max((_wide(told) for _, _, told in rows), default=0)))
     parts = []
     for at, (label, length, told) in enumerate(rows):
         y = at * _ROW
-        width = _SPAN * length / full
+        width = span * length / full
         parts.append(
             f'<g><title>{escape(label)}: {escape(told)}</title><text class="label" x="{_LEFT - 1.5}%" y="{y + 17}" text-anchor="end">{escape(_short(label, 14))}</text>'
             f'<rect class="bar" x="{_LEFT}%" y="{y + 4}" width="{max(width, 0.3):.2f}%" height="{_ROW - 8}" rx="2"/>'
@@ -99,6 +102,11 @@ def _compact(count: int) -> str:
     ('950', '1.5万', '250万')
     """
     return f"{count / 10_000:g}万" if count >= 10_000 else str(count)
+
+
+def _wide(text: str) -> int:
+    """Characters, of which a Chinese one takes the room of two."""
+    return sum(1 if character.isascii() else 2 for character in text)
 
 
 def _short(text: str, most: int) -> str:
