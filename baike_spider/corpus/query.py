@@ -130,12 +130,12 @@ def _named(db: Connection, corpus: Corpus, name: str) -> list[tuple[str, str, st
 def _select(
     db: Connection, corpus: Corpus, table: Table, columns: Sequence[str], subjects: dict[str, str], only: str = ""
 ) -> list[tuple[Any, ...]]:
-    """Rows of the entries (key -> subject), from no other files than theirs, in the table's order."""
+    """Rows of the entries (key -> subject), from no other files than theirs; those of one entry in the table's order, because its file is."""
     paths = sorted({corpus.path_for(table.name, subject) for subject in subjects.values()})
     where = f"{_one_of('subject', subjects.values())} AND {_one_of('entry', subjects)}{only}"
     return _fetched(
         db,
-        f"SELECT {', '.join(columns)} FROM read_parquet({paths_literal(paths)}, hive_partitioning = false) WHERE {where} ORDER BY {', '.join(table.order)}",
+        f"SELECT {', '.join(columns)} FROM read_parquet({paths_literal(paths)}, hive_partitioning = false) WHERE {where}",
     )
 
 
