@@ -55,6 +55,10 @@ def connect(*, threads: int | None = None, memory: int | None = None, temp: Path
     connection = _module().connect(":memory:", config=options)
     try:
         yield connection
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from error
+        raise
     finally:
         connection.close()
 

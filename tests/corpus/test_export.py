@@ -320,6 +320,28 @@ def test_only_an_export_is_replaced(corpus: Corpus, folder: Path, tmp_path: Path
         with pytest.raises(CorpusError, match="is no regular file"):
             export_corpus(corpus, formats()["tsv"], output)
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "ten years"
+    (tmp_path / "link").symlink_to(tmp_path / "mine" / "thesis.txt")
+    with pytest.raises(CorpusError, match="is no regular file"):
+        export_corpus(corpus, formats()["tsv"], tmp_path / "link")
+    assert (tmp_path / "mine" / "thesis.txt").read_text() == "ten years"
+
+
+def test_interrupted_it_says_nothing_more_and_leaves_nothing(folder: Path, tmp_path: Path) -> None:
+    program = (
+        "import sys\nfrom baike_spider.corpus.export import lines, tsv\nfrom baike_spider.cli.main import main\n"
+        "def put(work, file, sql):\n    print('half', flush=True)\n"
+        "    work.db.execute('SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range <> b.range')\n"
+        "tsv.put_lines = put\nsys.exit(main(sys.argv[1:]))"
+    )
+    words = ["corpus", "export", "tsv", str(folder), "-o", str(tmp_path / "out.tsv"), "--threads", "1"]
+    with subprocess.Popen([sys.executable, "-c", program, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"half\n"
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert told == b""
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_damaged_corpus_is_not_published(tmp_path: Path) -> None:

@@ -87,8 +87,11 @@ def _refuse_foreign(output: Path, *, folder: bool) -> None:
         return
     if folder:
         if output.is_symlink() or not output.is_dir():
-            raise CorpusError(f"{output} is no folder", path=output, cure="this format writes a folder: choose another -o")
+            raise CorpusError(f"{output} is no folder", path=output, cure="a folder is written: choose another -o")
         if any(output.iterdir()) and not (output / MARK).is_file():
             raise CorpusError(f"{output} is there and is no export", path=output, cure="it is not replaced: choose another -o")
-    elif not output.is_file():
-        raise CorpusError(f"{output} is no regular file", path=output, cure="this format writes one file: choose another -o")
+    elif output.is_symlink() or not output.is_file():
+        # a link's place is taken, not its target's: /dev/stdout would be a file from then on
+        raise CorpusError(
+            f"{output} is no regular file", path=output, cure="choose another -o; a pipe gets rows from `baike corpus sql --csv`"
+        )
