@@ -22,14 +22,17 @@ def readme(request: pytest.FixtureRequest) -> str:
     return (ROOT / request.param).read_text(encoding="utf-8")
 
 
-def commands(top: argparse.ArgumentParser | None = None, before: str = "") -> dict[str, argparse.ArgumentParser]:
-    """Every command by its words, `corpus` as well as `corpus build`."""
-    found: dict[str, argparse.ArgumentParser] = {}
-    for action in (top or parser())._actions:
+def commands() -> dict[str, argparse.ArgumentParser]:
+    return dict(_below(parser()))
+
+
+def _below(above: argparse.ArgumentParser, prefix: str = "") -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Commands and, where a command has any, its subcommands: `corpus build`."""
+    for action in above._actions:
         if isinstance(action, argparse._SubParsersAction):
             for name, command in action.choices.items():
-                found |= {f"{before}{name}": command} | commands(command, f"{before}{name} ")
-    return found
+                yield f"{prefix}{name}", command
+                yield from _below(command, f"{prefix}{name} ")
 
 
 def test_every_command_and_option(readme: str) -> None:
