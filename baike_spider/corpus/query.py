@@ -90,6 +90,8 @@ def find(db: Connection, corpus: Corpus, text: str) -> list[Found]:
 def facts_of(db: Connection, corpus: Corpus, found: Sequence[Found], *, predicate: str | None = None) -> dict[str, list[Fact]]:
     """The triples of each entry, by its key; of one predicate, or all. In the order of the corpus."""
     facts: dict[str, list[Fact]] = {one.entry: [] for one in found}
+    if not facts:
+        return facts
     only = "" if predicate is None else f" AND predicate = {literal(predicate)}"
     for entry, *rest in _select(db, corpus, TRIPLES, _FACT, {one.entry: one.subject for one in found}, only):
         facts[entry].append(Fact(*rest))

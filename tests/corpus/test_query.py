@@ -14,7 +14,7 @@ import pytest
 
 from baike_spider.cli.main import main
 from baike_spider.corpus.engine import connect
-from baike_spider.corpus.query import find, pointing_to
+from baike_spider.corpus.query import facts_of, find, pointing_to
 from baike_spider.corpus.reader import open_corpus
 from tests.corpus.odd import build
 
@@ -50,7 +50,9 @@ def asked(capsys: pytest.CaptureFixture[str], *words: str) -> list[dict[str, Any
 )
 def test_what_an_entry_is_called(corpus: Path, text: str, keys: list[str]) -> None:
     with connect(threads=1) as db:
-        assert [one.entry for one in find(db, open_corpus(corpus), text)] == keys
+        found = find(db, open_corpus(corpus), text)
+        assert [one.entry for one in found] == keys
+        assert sorted(facts_of(db, open_corpus(corpus), found)) == sorted(keys)
 
 
 def test_triples_of_each_entry_of_the_name_and_of_no_other(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
