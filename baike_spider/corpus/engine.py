@@ -54,6 +54,8 @@ def connect(*, threads: int | None = None, memory: int | None = None, temp: Path
         options["memory_limit"] = f"{memory}B"
     connection = _module().connect(":memory:", config=options)
     try:
+        # the bar of statements that take seconds would stand in the middle of what a command prints
+        connection.execute("SET enable_progress_bar = false")
         yield connection
     except RuntimeError as error:
         if str(error) == "Query interrupted":

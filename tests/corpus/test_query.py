@@ -158,3 +158,8 @@ def test_a_query_loads_nothing_heavy() -> None:
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_no_progress_bar_stands_in_the_output() -> None:
+    with connect() as db:
+        assert db.execute("SELECT current_setting('enable_progress_bar')").fetchone() == (False,)
