@@ -3,7 +3,7 @@
     python -m tests.bench.corpus_query CORPUS [--names 200] [--runs 40] [--seed 1]
 
 Names are drawn evenly from the corpus; the files are in the cache after the first pass, which is not counted. Beside them, in the same run: Python alone, and Python that opens a
-connection of the engine, which no command can undercut. Bars: 100 ms a command, 20 ms inside, medians.
+connection of the engine, which no command can undercut. Aims, as medians: 100 ms a command, 20 ms inside.
 """
 
 from __future__ import annotations
