@@ -62,12 +62,12 @@ def _find_refs(body: bytes, start: int, end: int) -> list[EntryRef]:
     # a page makes a hundred of them: built as the tuples that they are
     refs = list(map(tuple.__new__, repeat(EntryRef), zip(repeat(_NAME), titles, ids, repeat(""))))
     # white space in a title shows where all of them are more than one word
-    if any(others) or "" in titles or len("-".join(titles).split()) != 1:
-        read = (
-            _read_href(*href) if href[2] or len(title.split()) != 1 else ref for href, title, ref in zip(found, titles, refs, strict=True)
-        )
-        return [ref for ref in read if ref is not None]
-    return refs
+    spaced = len("-".join(titles).split()) != 1
+    if not spaced and not any(others):
+        return refs
+    hrefs = list(found)
+    odd = {place: _read_href(*hrefs[place]) for place, other in enumerate(others) if other or (spaced and len(titles[place].split()) != 1)}
+    return [ref for place, plain in enumerate(refs) if (ref := odd.get(place, plain)) is not None]
 
 
 def _read_link(href: str) -> tuple[str, int | None] | None:
