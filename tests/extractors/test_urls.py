@@ -175,6 +175,8 @@ def test_neither_an_endless_number_nor_an_empty_title_is_an_entry() -> None:
         b"9" * 5000
     )
     assert list(site_named(BAIDU).find_refs(body, 0, len(body))) == []
+    last = b'<a href="/item/x">x</a><a href="/item/%20">y</a>'
+    assert [ref.title for ref in site_named(BAIDU).find_refs(last, 0, len(last))] == ["x"]
 
 
 @pytest.mark.parametrize(("url", "ref"), ENTRIES)

@@ -62,7 +62,7 @@ def _find_refs(body: bytes, start: int, end: int) -> list[EntryRef]:
     # a page makes a hundred of them: built as the tuples that they are
     refs = list(map(tuple.__new__, repeat(EntryRef), zip(repeat(_NAME), titles, ids, repeat(""))))
     # white space in a title shows where all of them are more than one word
-    spaced = len("-".join(titles).split()) != 1
+    spaced = len("-".join(("", *titles, "")).split()) != 1
     if not spaced and not any(others):
         return refs
     hrefs = list(found)
