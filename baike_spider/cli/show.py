@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from baike_spider.cli.command import Commands, add_command, positive
+from baike_spider.corpus.manifest import KIND
 from baike_spider.crawl.versions import Versions
 from baike_spider.exits import BadInput
 from baike_spider.shards import ShardError, load_manifest, read_entries, read_questions, read_rejects, read_triples, verify
@@ -151,10 +152,20 @@ def _told(counts: Mapping[str, Any], older: int) -> Iterator[tuple[str, int]]:
         yield from ((f"{name}/{part}", count) for part, count in parts.items())
 
 
+def _is_corpus(folder: Path) -> bool:
+    try:
+        manifest = json.loads((folder / "manifest.json").read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(manifest, dict) and manifest.get("kind") == KIND
+
+
 def _run_verify(args: argparse.Namespace) -> int:
     folder = Path(args.folder)
     if not folder.is_dir():
         raise BadInput(f"{folder}: no such crawl folder")
+    if _is_corpus(folder):
+        raise BadInput(f"{folder} is a corpus: `baike corpus verify {folder}`")
     problems = verify(folder)
     for problem in problems:
         print(problem)

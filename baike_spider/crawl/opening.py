@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from baike_spider.crawl.archive import open_archive
 from baike_spider.crawl.archived import archived_links
-from baike_spider.crawl.door import EMBEDDED, State, read_state, write_state
+from baike_spider.crawl.door import EMBEDDED, State, read_state, shown, write_state
 from baike_spider.crawl.ledger import identities
 from baike_spider.crawl.look import entry_name
 from baike_spider.crawl.visits import Visits
 from baike_spider.exits import AlreadyRunning, FrontierGone, OutputFailed
-from baike_spider.frontier import Candidate, EmbeddedServer, Frontier, FrontierError, worker_name
+from baike_spider.frontier import Candidate, EmbeddedServer, Frontier, FrontierError, FrontierLost, worker_name
 from baike_spider.shards import ENTRY_KINDS, QUESTION_KINDS, ShardError, ShardWriter, read_entries, read_questions, salvage
 from extractors import Entry, Question, entry_ref
 
@@ -65,11 +65,10 @@ class Opened:
                 self.visits.catch_up(self.keep_alone)
         except FrontierError as error:
             self.close()
-            cure = (
-                f"; `baike frontier purge {plan.folder} --yes` begins a new queue, the shards stay"
-                if read_state(plan.folder).generation
-                else ""
-            )
+            state, cure = read_state(plan.folder), ""
+            if state.generation:
+                other = state.misplaced(settings.get("REDIS_URL")) if isinstance(error, FrontierLost) else ""
+                cure = f"; {other or f'`baike frontier purge {plan.folder} --yes` begins a new queue, the shards stay'}"
             raise FrontierGone(f"{error}{cure}") from error
         except ShardError as error:
             self.close()
@@ -121,7 +120,7 @@ class Opened:
             start_urls=f"{spider}:start_urls",
         )
         if frontier.generation != state.generation:
-            write_state(folder, State(frontier.generation))
+            write_state(folder, State(frontier.generation, redis=shown(settings.get("REDIS_URL"))))
         return frontier
 
     def _salvage(self) -> int:
@@ -174,7 +173,7 @@ class Opened:
             for candidates in _batches(archived_links(plan, self.visits)):
                 self.keep_alone()
                 self.frontier.add(candidates)
-        write_state(plan.folder, State(self.frontier.generation, booked=True))
+        write_state(plan.folder, State(self.frontier.generation, booked=True, redis=shown(self._settings.get("REDIS_URL"))))
 
     def _links(self, entry: Entry) -> list[Candidate]:
         """What a stored entry's infobox links to, no deeper than the plan goes."""

@@ -5,6 +5,7 @@ Comes in: strings as a person types them. Goes out: a frozen `Plan`, or `BadInpu
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,8 @@ __all__ = [
     "read_seeds",
 ]
 
+logger = logging.getLogger(__name__)
+
 Follow = Literal["none", "infobox", "summary", "page", "related"]
 #: what a site holds -> which links can be followed, the default first
 _FOLLOWS = {"entries": ("infobox", "summary", "page", "none"), "questions": ("related", "page", "none")}
@@ -39,10 +42,17 @@ _FOLLOWS = {"entries": ("infobox", "summary", "page", "none"), "questions": ("re
 _SITES = {"zhidao": "baidu_zhidao"}
 _SITE = "baidu_baike"
 ARGUMENTS = ("seeds", "max_entries", "max_depth", "follow", "site", "refresh", "exclusive")
+#: seeds that are told of by name when many are wrong
+_WRONG_SEEDS = 20
 #: seconds
 _UNITS = {"h": 3600, "d": 86400, "w": 7 * 86400}
 #: the contact of our own examples, which reaches nobody
 PLACEHOLDER = "you@example.org"
+#: settings of scrapy-redis that are not read -> what does the same
+_FORMER = {
+    "SCHEDULER_FLUSH_ON_START": "`baike frontier purge FOLDER --yes` begins a new queue",
+    "SCHEDULER_IDLE_BEFORE_CLOSE": "BAIKE_IDLE_SECONDS says for how long an empty queue is watched",
+}
 #: settings that are numbers, and the least of each
 _NUMBERS = {
     "BAIKE_ARCHIVE_BYTES": 1,
@@ -129,6 +139,7 @@ def make_plan(spider: str, arguments: Mapping[str, str | None], settings: BaseSe
     if plan.refresh_seconds is not None and site.holds != "entries":
         raise BadInput(f"refresh={arguments['refresh']!r}: {site.title} holds {site.holds}, and only entries are refreshed")
     _check_numbers(settings)
+    _check_former(settings)
     replay = settings.get("BAIKE_REPLAY")
     if replay and not Path(replay).is_dir():
         raise BadInput(f"BAIKE_REPLAY={replay!r}: no such folder; name a crawl's folder that has an archive, or a folder of WARC files")
@@ -147,14 +158,23 @@ def read_seeds(seeds: str | None, site: Site) -> Iterator[EntryRef]:
         named = [("seeds", seed) for part in re.split(r"[,，\n]", seeds) if (seed := part.strip())]
     if not named:
         raise BadInput(f"seeds={seeds!r} holds no seed: give entry names, entry URLs, or @FILE with one a line")
+    wrong: list[str] = []
     for where, seed in named:
-        yield read_seed(seed, where=where, site=site)
+        try:
+            yield read_seed(seed, where=where, site=site)
+        except BadInput as error:
+            wrong.append(str(error))
+    if wrong:
+        more = f"\n... and {len(wrong) - _WRONG_SEEDS} more" if len(wrong) > _WRONG_SEEDS else ""
+        raise BadInput("\n".join(wrong[:_WRONG_SEEDS]) + more)
 
 
 def read_seed(seed: str, *, where: str, site: Site) -> EntryRef:
     """The entry that one name or entry URL means. Raises BadInput, which says `where` it stood."""
     if not seed.strip():
         raise BadInput(f"{where}: an empty seed; give a name or an entry URL")
+    if any("\ud800" <= character <= "\udfff" for character in seed):
+        raise BadInput(f"{where}: {seed!r} is not UTF-8 (a GBK terminal?); give it in UTF-8")
     host = urlsplit(site.base).netloc
     if "://" not in seed and not seed.lower().startswith((f"{host}/", f"//{host}/")):
         return site.named(seed)
@@ -183,6 +203,17 @@ def named_site(name: str) -> Site:
         return site_named(name)
     except KeyError as error:
         raise BadInput(f"site={name!r}: {error.args[0]}") from error
+
+
+def _check_former(settings: BaseSettings) -> None:
+    """Settings of scrapy-redis that would go unheard. Raises BadInput where the crawl would then run apart from the others."""
+    if settings.get("REDIS_HOST") and not settings.get("REDIS_URL"):
+        raise BadInput(
+            "REDIS_HOST is not read: give REDIS_URL=redis://HOST:PORT/DATABASE, or this machine crawls alone with its embedded Redis"
+        )
+    for name, instead in _FORMER.items():
+        if settings.get(name):
+            logger.warning("%s is not read: %s", name, instead)
 
 
 def _count(arguments: Mapping[str, str | None], name: str, *, least: int) -> int | None:

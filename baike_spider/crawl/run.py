@@ -31,6 +31,7 @@ from baike_spider.exits import BadInput, FrontierGone, OutputFailed, RunError
 from baike_spider.frontier import FrontierError, FrontierUnreachable
 from baike_spider.frontier.intake import Intake
 from baike_spider.frontier.scheduler import FrontierScheduler
+from baike_spider.frontier.start_urls import address_of
 from baike_spider.shards import ShardError
 from extractors import EntryRef, NotAnEntry, Page
 
@@ -286,7 +287,10 @@ class Run:
         stats.set_value("crawl/pending", counts.open)
         stats.set_value("crawl/dead", counts.dead)
         nothing_done = counts.done + counts.duplicates == 0
-        stats.set_value("crawl/died", counts.dead if nothing_done else max(counts.dead - self._dead_before, 0))
+        died = counts.dead if nothing_done else max(counts.dead - self._dead_before, 0)
+        stats.set_value("crawl/died", died)
+        if died:
+            logger.warning("%d entries are dead letters: `baike frontier dead %s` says why", died, self.plan.folder)
         if self.failure is not None:
             stats.set_value("crawl/failure", self.failure.reason)
 
@@ -376,7 +380,7 @@ class Run:
         refs: list[EntryRef] = []
         for url in urls:
             try:
-                refs.append(read_seed(url, where="start_urls", site=self.plan.site))
+                refs.append(read_seed(address_of(url), where="start_urls", site=self.plan.site))
             except BadInput as error:
                 self.ledger.counts["start_urls/refused"] += 1
                 logger.warning("start URL left out: %s", error)

@@ -1,4 +1,4 @@
-"""Redirects that leave the site are refusals (the captcha lives on another host): they are not followed."""
+"""Redirects that are not followed: off the site (a refusal: the captcha lives on another host), and to the page that says that there is no such entry."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["OffsiteRedirectMiddleware"]
 
 
 class OffsiteRedirectMiddleware:
-    """Marks the request so that Scrapy hands the redirect to the spider, which calls it a refusal."""
+    """Marks the request so that Scrapy hands the redirect to the spider, which says what it means."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -33,6 +33,7 @@ class OffsiteRedirectMiddleware:
             run = Run.of(self._crawler)
             # from a mirror nothing leads to the live site
             elsewhere = entry_ref(target) is None or (run is not None and run.plan.mirror)
-            if urlsplit(target).netloc != urlsplit(request.url).netloc and elsewhere:
+            away = urlsplit(target).netloc != urlsplit(request.url).netloc and elsewhere
+            if away or (run is not None and urlsplit(target).path.startswith(run.plan.site.missing_paths)):
                 request.meta["dont_redirect"] = True
         return response

@@ -89,6 +89,8 @@ class FrontierScheduler(BaseScheduler):
         if self._intake is None:
             return False
         self._before_idle()
+        if self._intake is None:
+            return False  # that was the end of the run: a drained crawl
         try:
             return self._intake.refill() or not self._intake.drained() or self._is_watching()
         except FrontierUnreachable as error:

@@ -7,6 +7,7 @@ taken URL waits in a second key of the same slot, and comes back when its taker 
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from baike_spider.frontier.connection import Call, Connection
@@ -15,7 +16,22 @@ from baike_spider.frontier.keys import taken_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["StartUrls"]
+__all__ = ["StartUrls", "address_of"]
+
+
+def address_of(pushed: str) -> str:
+    """The address in what was pushed: the thing itself, or the `url` of a JSON object, which scrapy-redis takes too; other fields are left alone.
+
+    >>> address_of('{"url": "https://baike.baidu.com/item/X", "meta": {}}'), address_of("X")
+    ('https://baike.baidu.com/item/X', 'X')
+    """
+    if not pushed.startswith("{"):
+        return pushed
+    try:
+        url = json.loads(pushed)["url"]
+    except (ValueError, KeyError, RecursionError):
+        return pushed
+    return url if isinstance(url, str) else pushed
 
 
 class StartUrls:

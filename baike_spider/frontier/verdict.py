@@ -63,7 +63,7 @@ def verdict(error: Exception, *, where: str) -> FrontierError:
     if code == "LOST":
         return FrontierLost(
             f"The crawl's data is gone from {where} ({rest}): it was restarted without persistence, flushed, purged or evicted. The crawl is not finished; "
-            "what is on disk is whole. Run it again to begin a new queue, and give Redis an AOF (appendonly yes)"
+            "what is on disk is whole. Give Redis an AOF (appendonly yes)"
         )
     if code == "FORMAT":
         return FrontierMisconfigured(

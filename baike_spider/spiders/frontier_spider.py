@@ -6,6 +6,7 @@ import logging
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
 
 from scrapy import Spider
 from scrapy.exceptions import CloseSpider
@@ -17,7 +18,7 @@ from baike_spider.downloader.replay import replay_settings
 from baike_spider.exits import RunError
 from baike_spider.pipelines.verdicts import FetchFailed
 from baike_spider.spiders.pages import page_of, utc_now, validators_of
-from extractors import Refused, __version__
+from extractors import NotAnEntry, Refused, __version__
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -82,7 +83,8 @@ class FrontierSpider(Spider):
         return True
 
     def read(self, response: Response) -> Page:
-        """The response as a page. Raises FetchFailed where the server could not answer, Refused where it sent us off the site."""
+        """The response as a page. Raises FetchFailed where the server could not answer, Refused where it sent us off the site,
+        NotAnEntry where it has no such page."""
         page = page_of(response, self.plan)
         response.meta["page"] = page
         if response.status == 304:
@@ -91,5 +93,7 @@ class FrontierSpider(Spider):
             raise FetchFailed(f"HTTP {response.status} from {response.url}")
         if 300 <= response.status < 400:
             location = (response.headers.get("Location") or b"").decode("latin-1")
+            if urlsplit(urljoin(response.url, location)).path.startswith(self.plan.site.missing_paths):
+                raise NotAnEntry("the site has no such page", reason="missing")
             raise Refused(f"redirected off the site, to {location[:200]}", reason="redirect")
         return page

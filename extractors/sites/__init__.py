@@ -55,6 +55,9 @@ class Site:
     read_name: Callable[[str], EntryRef] | None = None
     """What a bare name stands for that a person types as a seed; None: the title of an entry."""
 
+    missing_paths: tuple[str, ...] = ()
+    """Beginnings of the paths that the site leads to instead of a page that it does not have."""
+
     def locate(self, locator: str) -> EntryRef | None:
         """The reference that `EntryRef.locator` was made from."""
         path, _, query = locator.partition("?") if locator.startswith("/") else (self.prefix + locator, "", "")

@@ -172,3 +172,25 @@ def test_exclusive() -> None:
     assert not make_plan("baike", {}, settings()).exclusive
     with pytest.raises(BadInput, match="give 1 or 0"):
         make_plan("baike", {"exclusive": "maybe"}, settings())
+
+
+def test_all_seeds_that_are_wrong_are_told_of(tmp_path: Path) -> None:
+    file = tmp_path / "seeds.txt"
+    file.write_text("甲\n" + "https://example.org/x\n" * 30, encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        list(read_seeds(f"@{file}", SITE))
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 21
+    assert lines[0].startswith(f"{file}:2: https://example.org/x is no entry")
+    assert lines[-1] == "... and 10 more"
+
+
+def test_a_name_that_is_not_utf8_is_no_seed() -> None:
+    with pytest.raises(BadInput, match="not UTF-8"):
+        read_seed("刘德华".encode("gbk").decode("utf-8", "surrogateescape"), where="seeds", site=SITE)
+
+
+def test_a_redis_host_that_would_go_unheard_is_refused() -> None:
+    with pytest.raises(BadInput, match="REDIS_URL=redis://"):
+        make_plan("baike", {}, settings(REDIS_HOST="10.0.0.1", REDIS_URL=""))
+    make_plan("baike", {}, settings(REDIS_HOST="10.0.0.1", REDIS_URL="redis://10.0.0.1"))

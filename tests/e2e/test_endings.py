@@ -31,6 +31,7 @@ def test_the_report_of_a_whole_crawl(tmp_path: Path) -> None:
         assert said == report(workplace)
         assert tuple(said) == REPORT_FIELDS
         assert (said["reason"], said["exit_code"], said["entries"], said["rejects"]) == ("finished", 0, 29, {"not_an_entry": 1})
+        # 30 entries and robots.txt: the redirect to the page of missing entries is not followed
         assert (said["requests"], said["pending"], said["dead"]) == (31, 0, 0)
         assert said["bytes"] > 1000
         assert said["started"] <= said["ended"]

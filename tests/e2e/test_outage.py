@@ -111,6 +111,9 @@ def test_a_redis_that_lost_everything_is_no_finished_crawl(own_site: Workplace, 
     assert "purge" in out
     folder = str(own_site.folder / "baike")
     assert own_site.run(*CRAWL, REDIS_URL=server.url).returncode == 3
+    elsewhere = own_site.run("baike", "status", folder)
+    assert elsewhere.returncode == 3
+    assert f"queue is in {server.url}, and REDIS_URL says the embedded Redis" in elsewhere.stderr
     purged = own_site.run("baike", "frontier", "purge", folder, "--yes", REDIS_URL=server.url)
     assert purged.returncode == 0, purged.stderr
     again = own_site.run(*CRAWL, REDIS_URL=server.url)

@@ -18,10 +18,12 @@ def test_pushed_urls_are_crawled(own_site: Workplace, tmp_path: Path) -> None:
         try:
             time.sleep(3)
             client.lpush("baike:start_urls", "https://baike.baidu.com/item/铁帆奖/900000039", "雾屿省", "https://example.org/x")
+            client.lpush("baike:start_urls", '{"url": "https://baike.baidu.com/item/青螺河/900000004", "meta": {}}', "刘德华".encode("gbk"))
             out, _ = running.communicate(timeout=60)
         finally:
             running.kill()
     assert running.returncode == 0, out
-    assert {entry["title"] for entry in own_site.entries()} == {"铁帆奖", "雾屿省"}
+    assert {entry["title"] for entry in own_site.entries()} == {"铁帆奖", "雾屿省", "青螺河"}
     assert "start URL left out: start_urls: https://example.org/x is no entry of 百度百科" in out
+    assert "is not UTF-8" in out
     assert "Traceback" not in out

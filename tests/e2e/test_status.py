@@ -88,6 +88,7 @@ def test_a_drained_crawl_stops_and_is_resumed(own_site: Workplace) -> None:
     again = own_site.run(*CRAWL)
     assert again.returncode == 0
     assert "(drained)" in again.stderr
+    assert "Traceback" not in again.stderr
     assert len(own_site.entries()) == stored
     assert own_site.run("baike", "frontier", "resume", folder).returncode == 0
     assert own_site.run(*CRAWL, "-s", "SCHEDULER_PERSIST=0").returncode == 0

@@ -103,4 +103,5 @@ SITE = Site(
     read_path=_read_path,
     find_refs=_find_refs,
     read_link=_read_link,
+    missing_paths=("/error.html", "/search/none", "/error/"),
 )

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from extractors.sites.baidu_baike import SITE
+
 if TYPE_CHECKING:
     from extractors.document import Document
 
 __all__ = ["says_missing"]
 
-#: where the site leads on to when an entry is missing
-_PATHS = ("/error.html", "/search/none", "/error/")
 #: the error page of 2019 (抱歉，您所访问的页面不存在...), and the list that phones were shown
 _STRUCTURE = (b'class="errorBox"', b'class="sorryBox"', b'id="searchList"', b'class="no-result')
 
@@ -27,6 +27,6 @@ def says_missing(document: Document) -> bool:
             path = urlsplit(url).path
         except ValueError:
             path = ""
-        if path.startswith(_PATHS):
+        if path.startswith(SITE.missing_paths):
             return True
     return document.has(*_STRUCTURE)

@@ -116,4 +116,5 @@ SITE = Site(
     holds="questions",
     fetch_base="https://zhidao.baidu.com",
     read_name=_read_name,
+    missing_paths=("/error", "/search/none"),
 )

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from extractors.sites.baidu_zhidao import SITE
+
 if TYPE_CHECKING:
     from extractors.document import Document
 
 __all__ = ["says_missing"]
 
-#: where the site leads on to when a page is missing
-_PATHS = ("/error", "/search/none")
 _STRUCTURE = (b'class="errorBox"', b'class="sorryBox"', b'class="no-result')
 _WORDS = tuple(word.encode() for word in ("问题已被删除", "页面不存在", "问题不存在", "页面已删除"))
 #: bytes of a page that is a notice and little else
@@ -28,6 +28,6 @@ def says_missing(document: Document) -> bool:
         path = urlsplit(document.page.url).path
     except ValueError:
         path = ""
-    if path.startswith(_PATHS):
+    if path.startswith(SITE.missing_paths):
         return True
     return len(document.body) <= _SHORT and document.has(*_STRUCTURE, *_WORDS)
