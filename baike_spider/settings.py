@@ -111,6 +111,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "baike_spider.downloader.robots.RobotsMiddleware": 100,
     "baike_spider.downloader.offsite.OffsiteRedirectMiddleware": 610,
+    "baike_spider.downloader.conditions.ConditionsMiddleware": 620,
     "baike_spider.downloader.manners.MannersMiddleware": 950,
     # next to the network: the bytes as served, before anything undoes their encoding
     "baike_spider.downloader.tap.ArchiveTap": 990,

@@ -17,10 +17,12 @@ from extractors import entry_ref
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["NO_VALIDATORS", "Look", "Validators", "entry_name", "record_print", "seconds_of", "short_digest"]
+__all__ = ["CONDITIONS", "NO_VALIDATORS", "Look", "Validators", "entry_name", "record_print", "seconds_of", "short_digest"]
 
 #: fields of a record that say how and when it was read, not what the page asserts
 _CIRCUMSTANCES = frozenset({"source", "digest", "fetched_at", "extractor"})
+#: headers that ask whether a page has changed: by its ETag, by its date
+CONDITIONS = ("If-None-Match", "If-Modified-Since")
 #: characters; a longer validator is not worth its place
 _LONGEST = 200
 
@@ -70,8 +72,7 @@ class Look:
 
     def headers(self) -> dict[str, str]:
         """What makes the request a conditional one."""
-        found = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
-        return {name: value for name, value in found.items() if value}
+        return {name: value for name, value in zip(CONDITIONS, (self.etag, self.modified), strict=True) if value}
 
 
 def entry_name(lemma_id: int | None, url: str | None) -> str:

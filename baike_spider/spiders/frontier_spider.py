@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from scrapy import Spider
 from scrapy.exceptions import CloseSpider
 
-from baike_spider.crawl.look import Look, short_digest
+from baike_spider.crawl.look import CONDITIONS, Look, short_digest
 from baike_spider.crawl.plan import make_plan
 from baike_spider.crawl.run import Run
 from baike_spider.downloader.replay import replay_settings
@@ -70,10 +70,15 @@ class FrontierSpider(Spider):
             yield request
 
     def is_unchanged(self, response: Response) -> bool:
-        """Whether a page that was fetched again is the one that is stored, by the server's word or by its bytes; then its lease is settled."""
+        """Whether a page that was fetched again is the one that is stored, by the server's word or by its bytes; then its lease is settled.
+
+        The word of a server that was not asked (a redirect led to another entry, see downloader/conditions.py) counts for nothing.
+        """
         lease: Lease | None = response.meta.get("lease")
         look, run = Look.of(lease.note if lease else ""), Run.of(self.crawler)
         if lease is None or look is None or run is None or response.status not in (200, 304):
+            return False
+        if response.status == 304 and response.request is not None and not any(name in response.request.headers for name in CONDITIONS):
             return False
         digest = "" if response.status == 304 else f"sha256:{sha256(response.body).hexdigest()}"
         if digest and short_digest(digest) != look.digest:

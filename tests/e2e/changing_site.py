@@ -36,6 +36,8 @@ class ChangingSite(ThreadingHTTPServer):
         self.pause = 0.0
         self.gone: set[int] = set()
         self.broken: set[int] = set()
+        self.moved: dict[int, str] = {}
+        """Path that an entry's address redirects to."""
 
     @property
     def base_url(self) -> str:
@@ -81,6 +83,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         site, number = self.server, int(unquote(self.path).split("/")[2].removeprefix("词条"))
         time.sleep(site.pause)
+        if site.moved.get(number, self.path) != self.path:
+            self._answer(302, b"", {"Location": site.moved[number]})
+            return
         validators = site.validators(number)
         known = {"ETag": self.headers["If-None-Match"], "Last-Modified": self.headers["If-Modified-Since"]}
         if number in site.broken:

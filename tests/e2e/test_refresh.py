@@ -97,6 +97,22 @@ def test_new_links_of_a_changed_page_are_crawled(site: ChangingSite, crawled: Wo
     assert {entry["title"] for entry in crawled.entries()} == {f"词条{number}" for number in range(SIZE + 2)}
 
 
+def test_a_redirect_to_another_entry_is_no_unchanged_page(site: ChangingSite, crawled: Workplace) -> None:
+    moved_in_place, moved_away, elsewhere = 5, 1, 401
+    assert site.validators(moved_away) == site.validators(elsewhere) != {}  # by its date the other page is as old as the one that is known
+    path = "/item/%E8%AF%8D%E6%9D%A1{0}/{1}"
+    site.moved = {
+        moved_in_place: path.format(moved_in_place, moved_in_place + 1) + "?moved",
+        moved_away: path.format(elsewhere, elsewhere + 1),
+    }
+    done = crawled.run(*REFRESH)
+    assert done.returncode == 0, done.stderr
+    assert (moved_in_place, 304) in site.asked
+    assert (elsewhere, 200) in site.asked
+    assert [entry["title"] for entry in crawled.entries() if entry["lemma_id"] == elsewhere + 1] == [f"词条{elsewhere}"]
+    assert len(crawled.entries()) == SIZE + 1
+
+
 def test_a_limited_refresh_takes_the_longest_unseen(site: ChangingSite, crawled: Workplace) -> None:
     asked: list[int] = []
     site.gone = {5}
