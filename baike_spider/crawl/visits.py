@@ -23,7 +23,7 @@ from baike_spider.shards import ShardError, load_manifest, read_entries
 from extractors import entry_ref
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
 __all__ = ["VISITS", "Visit", "Visits"]
@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 VISITS = "visits.sqlite"
 #: seconds to wait for another process of the same crawl
 _PATIENCE = 60.0
-#: entries between two signs of life of a long reading
+#: entries of a long reading that are written at once, some 50 ms; a sign of life follows
 _STEP = 2000
 
 _SCHEMA = """
@@ -153,7 +153,11 @@ class Visits:
         self._stored, self._looks, self._replaced = [], [], []
 
     def catch_up(self, alive: Callable[[], object] = lambda: None) -> int:
-        """Reads the finished shards that the book has not read yet; how many entries. `alive` is called now and then."""
+        """Reads the finished shards that the book has not read yet; how many entries. `alive` is called now and then.
+
+        Shards are read outside of any transaction: other workers commit meanwhile, and who waits for SQLite only looks in now and then. Cut off, it
+        reads the shard again, which changes nothing.
+        """
         count = 0
         with _translated(self.path):
             read = {path for (path,) in self._db.execute("SELECT path FROM shards")}
@@ -161,13 +165,15 @@ class Visits:
                 if shard.path in read:
                     continue
                 logger.info("reading %s for the book of visits", shard.path)
-                with self._transaction():
-                    for data in read_entries(self._folder / shard.path):
-                        self._enter(data)
-                        count += 1
-                        if count % _STEP == 0:
-                            alive()
-                    self._db.execute("INSERT OR IGNORE INTO shards VALUES (?)", (shard.path,))
+                rows: list[tuple[Any, ...]] = []
+                for data in read_entries(self._folder / shard.path):
+                    rows.append(_row(data, 0, NO_VALIDATORS, record_print(data)))
+                    count += 1
+                    if len(rows) == _STEP:
+                        self._enter(rows)
+                        rows = []
+                        alive()
+                self._enter(rows, finished=shard.path)
         return count
 
     def due(self, before: int, *, after: tuple[int, int] = (-1, -1), n: int) -> list[Visit]:
@@ -201,9 +207,16 @@ class Visits:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _enter(self, data: Mapping[str, Any]) -> None:
+    def _enter(self, rows: Iterable[tuple[Any, ...]], *, finished: str = "") -> None:
+        """Records of a shard, in one short transaction; `finished`: the path of the shard that ends with them."""
+        with self._transaction():
+            for row in rows:
+                self._enter_one(row)
+            if finished:
+                self._db.execute("INSERT OR IGNORE INTO shards VALUES (?)", (finished,))
+
+    def _enter_one(self, row: tuple[Any, ...]) -> None:
         """One record of a shard: a version that the book has, an older or a newer one."""
-        row = _row(data, 0, NO_VALIDATORS, record_print(data))
         entry, stored_at = row[0], row[5]
         known = self._db.execute("SELECT stored_at, checked_at FROM visits WHERE entry = ?", (entry,)).fetchone()
         if known is None:

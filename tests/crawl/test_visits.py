@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import baike_spider.crawl.visits as visits_module
 from baike_spider.crawl.items import EntryItem
 from baike_spider.crawl.ledger import Ledger
 from baike_spider.crawl.look import Look, Validators, record_print
@@ -15,7 +18,7 @@ from baike_spider.crawl.versions import Versions
 from baike_spider.crawl.visits import VISITS, Visits
 from baike_spider.frontier import Candidate, Frontier
 from baike_spider.frontier.intake import Intake
-from baike_spider.shards import ShardError, ShardWriter
+from baike_spider.shards import ShardError, ShardWriter, read_entries
 from extractors import Entry, site_named
 from tests.crawl.test_ledger import entry
 
@@ -182,3 +185,45 @@ def test_an_address_that_leads_to_another_entry_now(written: Path) -> None:
         visits.commit("w-00000")
         assert names(visits, at(8)) == ["#2", "#3"]
         assert visits.count_replaced() == 0
+
+
+def test_other_workers_write_while_a_shard_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ShardWriter(folder, worker="w", site=SITE.name, crawl="c") as writer:
+        for number in range(4500):
+            writer.write(dated(f"n{number}", number, 1))
+    with Visits.open(folder) as visits, Visits.open(folder) as other:
+        other._db.execute("PRAGMA busy_timeout = 0")  # it does not wait: the book is free, or the test fails
+        written = 0
+
+        def write() -> None:
+            nonlocal written
+            written += 1
+            other.stored(dated("新", 100_000 + written, 2).as_dict(), depth=0)
+            other.commit("x-00000")
+
+        def slowly(source: Path | str) -> Iterator[dict[str, Any]]:
+            for number, data in enumerate(read_entries(source)):
+                if number % 500 == 0:
+                    write()
+                yield data
+
+        monkeypatch.setattr(visits_module, "read_entries", slowly)
+        assert visits.catch_up(write) == 4500
+        assert written == 9 + 2
+        assert visits.count_due(at(30)) == 4500 + written
+
+
+def test_a_reading_that_was_cut_off_begins_again(folder: Path) -> None:
+    with ShardWriter(folder, worker="w", site=SITE.name, crawl="c") as writer:
+        for number in range(4500):
+            writer.write(dated(f"n{number}", number, 1))
+
+    def cut_off() -> None:
+        raise InterruptedError
+
+    with Visits.open(folder) as visits:
+        with pytest.raises(InterruptedError):
+            visits.catch_up(cut_off)
+        assert 0 < visits.count_due(at(30)) < 4500
+        assert visits.catch_up() == 4500
+        assert (visits.count_due(at(30)), visits.count_replaced()) == (4500, 0)
