@@ -13,6 +13,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
+from baike_spider.shards.wal import share
 from extractors import canonical_url
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Index:
         """`path`: the file, or ":memory:"."""
         self._base = sqlite3.connect(path, timeout=_PATIENCE_SECONDS, isolation_level=None)
         try:
-            self._base.execute("pragma journal_mode=wal")
+            share(self._base, patience=_PATIENCE_SECONDS)
             # what a power cut takes from the index is found again by its files' sizes
             self._base.execute("pragma synchronous=normal")
             self._base.executescript(_SCHEMA)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from baike_spider.crawl.look import NO_VALIDATORS, Look, Validators, entry_name, record_print, seconds_of, short_digest
 from baike_spider.shards import ShardError, load_manifest, read_entries
+from baike_spider.shards.wal import share
 from extractors import entry_ref
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class Visits:
         self._replaced: list[tuple[str, int]] = []
         self._db = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None)
         try:
-            self._db.execute("PRAGMA journal_mode = WAL")
+            share(self._db, patience=_PATIENCE)
             self._db.execute("PRAGMA synchronous = NORMAL")  # a power cut costs the last looks, never the file
             if self._db.execute("PRAGMA user_version").fetchone()[0] != 1:
                 self._db.executescript(_SCHEMA)
