@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from baike_spider.archive import INDEX_FILE, ArchiveWriter, Index, mend
 from baike_spider.frontier import worker_name
+from baike_spider.shards.wal import set_aside
 from extractors import __version__
 
 if TYPE_CHECKING:
@@ -41,23 +42,31 @@ _TOLD = (
 def open_archive(plan: Plan, settings: BaseSettings) -> ArchiveWriter:
     """The writer of a worker's WARC files, after what dead workers left is mended. Raises ShardError."""
     folder = plan.folder / FOLDER
-    writer = ArchiveWriter(folder, worker=worker_name(), info=_info(plan, settings), roll_bytes=settings.getint("BAIKE_ARCHIVE_BYTES"))
-    _mend(folder)
-    return writer
+    if folder.is_dir():
+        _mend(folder)
+    return ArchiveWriter(folder, worker=worker_name(), info=_info(plan, settings), roll_bytes=settings.getint("BAIKE_ARCHIVE_BYTES"))
 
 
 def _mend(folder: Path) -> None:
-    """The index is an aid: one that cannot be read is made again."""
-    for _ in range(2):
+    """The index is an aid: one that cannot be read is set aside and made again."""
+    path = folder / INDEX_FILE
+    try:
+        _bring_up_to_date(folder)
+    except sqlite3.OperationalError as error:  # locked, or no space: nothing is wrong with what is in it
+        logger.warning("%s cannot be used (%s): the crawl goes on without", path, error)
+    except sqlite3.DatabaseError as error:
         try:
-            with Index(folder / INDEX_FILE) as index:
-                for damage in mend(folder, index):
-                    logger.warning("%s", damage)
-            return
-        except sqlite3.DatabaseError as error:
-            logger.warning("%s cannot be used (%s)", folder / INDEX_FILE, error)
-            if isinstance(error, sqlite3.OperationalError):
-                return
+            aside = set_aside(path)
+            logger.warning("%s cannot be read (%s): it is kept as %s and made again", path, error, aside.name)
+            _bring_up_to_date(folder)
+        except (OSError, sqlite3.Error) as again:
+            logger.warning("%s cannot be made again (%s): the crawl goes on without", path, again)
+
+
+def _bring_up_to_date(folder: Path) -> None:
+    with Index(folder / INDEX_FILE) as index:
+        for damage in mend(folder, index):
+            logger.warning("%s", damage)
 
 
 def _info(plan: Plan, settings: BaseSettings) -> dict[str, str]:

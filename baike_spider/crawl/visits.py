@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from baike_spider.crawl.look import NO_VALIDATORS, Look, Validators, entry_name, record_print, seconds_of, short_digest
 from baike_spider.shards import ShardError, load_manifest, read_entries
-from baike_spider.shards.wal import share
+from baike_spider.shards.wal import set_aside, share
 from extractors import entry_ref
 
 if TYPE_CHECKING:
@@ -99,11 +99,8 @@ class Visits:
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise _refused(folder / VISITS, error) from error
-            aside = folder / f"{VISITS}.damaged-{int(time.time())}"
+            aside = set_aside(folder / VISITS)
             logger.warning("%s cannot be read (%s): it is kept as %s and written again from the shards", folder / VISITS, error, aside.name)
-            (folder / VISITS).replace(aside)
-            for rest in ("-wal", "-shm"):
-                (folder / f"{VISITS}{rest}").unlink(missing_ok=True)
         with _translated(folder / VISITS):
             return cls(folder)
 

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from typing import TYPE_CHECKING
 
-__all__ = ["share"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["set_aside", "share"]
 
 #: seconds between two attempts
 _STEP = 0.02
@@ -32,3 +36,12 @@ def share(base: sqlite3.Connection, *, patience: float) -> None:
             time.sleep(_STEP)
         else:
             return
+
+
+def set_aside(path: Path) -> Path:
+    """Moves a file that is damaged out of the way, so that a new one can begin; where it is kept. Raises OSError."""
+    aside = path.with_name(f"{path.name}.damaged-{int(time.time())}")
+    path.replace(aside)
+    for rest in ("-wal", "-shm"):
+        path.with_name(f"{path.name}{rest}").unlink(missing_ok=True)
+    return aside

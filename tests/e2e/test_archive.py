@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from baike_spider.archive import Damage, decoded, read_records
+from baike_spider.archive import INDEX_FILE, Damage, Index, decoded, read_records
 from baike_spider.mirror import Mirror
 from baike_spider.shards import read_entries, read_questions, read_rejects, verify
 from extractors import EntryRef, entry_ref
@@ -67,6 +67,21 @@ def test_a_replay_gives_the_crawl_again(own_site: Workplace, own_mirror: Mirror)
     assert "entries: 0 added, 0 removed, 0 altered" in diff.stderr
     lines = own_site.run("baike", "extract", str(folder))
     assert {json.loads(line)["url"] for line in lines.stdout.splitlines()} == {entry["url"] for entry in replayed}
+
+
+def test_a_damaged_index_is_made_again(own_site: Workplace) -> None:
+    assert own_site.run(*CRAWL).returncode == 0
+    folder = own_site.folder / "baike" / "warc"
+    whole = own_site.run("baike", "archive", "index", str(folder)).stdout
+    assert whole
+    (folder / INDEX_FILE).write_bytes(b"no database at all, but some bytes" * 100)
+    again = own_site.run(*CRAWL)
+    assert again.returncode == 0, again.stderr
+    assert again.stderr.count("made again") == 1
+    with Index(folder / INDEX_FILE) as index:
+        assert index.sizes() == {path.name: path.stat().st_size for path in folder.glob("*.warc.gz")}
+    assert own_site.run("baike", "archive", "index", str(folder)).stdout == whole
+    assert "made again" not in own_site.run(*CRAWL).stderr
 
 
 def test_archive_stats_verify_index_get(own_site: Workplace, own_mirror: Mirror) -> None:
