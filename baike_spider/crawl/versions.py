@@ -6,6 +6,7 @@ has no second versions.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -53,19 +54,32 @@ class Versions:
             self._db.close()
 
     def _open(self) -> sqlite3.Connection:
-        uri = self._path.absolute().as_uri()
         try:
-            db = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=60)
+            try:
+                return self._try("mode=ro")
+            except sqlite3.OperationalError:
+                # only where not even the lock files beside the book can be written nobody writes to it meanwhile
+                if os.access(self._path.parent, os.W_OK):
+                    raise
+                return self._try("immutable=1")
+        except sqlite3.Error as error:
+            raise self._unreadable(error) from error
+
+    def _try(self, how: str) -> sqlite3.Connection:
+        db = sqlite3.connect(f"{self._path.absolute().as_uri()}?{how}", uri=True, timeout=60)
+        try:
             db.execute("SELECT 1 FROM replaced LIMIT 1")
-        except sqlite3.OperationalError:  # a folder that may not be written to, not even the lock files beside the book
-            db = sqlite3.connect(f"{uri}?immutable=1", uri=True)
+        except BaseException:
+            db.close()
+            raise
         return db
+
+    def _unreadable(self, error: sqlite3.Error) -> ShardError:
+        return ShardError(f"cannot read {self._path}: {error}", path=self._path, cure="delete it: the next refresh writes it again")
 
     def _ask(self, question: str, *values: object) -> list[tuple[str]]:
         assert self._db is not None
         try:
             return self._db.execute(question, values).fetchall()
         except sqlite3.Error as error:
-            raise ShardError(
-                f"cannot read {self._path}: {error}", path=self._path, cure="delete it: the next refresh writes it again"
-            ) from error
+            raise self._unreadable(error) from error

@@ -94,6 +94,18 @@ def test_a_book_that_cannot_be_read_is_set_aside(written: Path) -> None:
     assert list(written.glob(f"{VISITS}.damaged-*"))
 
 
+@pytest.mark.parametrize("what", ["the header", "its pages", "everything"])
+def test_who_reads_a_damaged_book_is_told_what_to_do(written: Path, what: str) -> None:
+    with Visits.open(written) as visits:
+        visits.catch_up()
+    data = (written / VISITS).read_bytes()
+    left = {"the header": b"no database at all" * 100, "its pages": data[:100] + b"\xff" * (len(data) - 100), "everything": b""}
+    (written / VISITS).write_bytes(left[what])
+    with pytest.raises(ShardError, match=r"cannot read .*visits\.sqlite") as told:
+        Versions(written).count_replaced()
+    assert told.value.cure == "delete it: the next refresh writes it again"
+
+
 def test_a_book_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     with pytest.raises(ShardError, match="it may be deleted, the shards are the truth"):
         Visits.open(tmp_path / "no-such-folder")
