@@ -1,23 +1,25 @@
 """Whether a corpus holds what its manifest says.
 
-Comes in: a corpus folder. Goes out: problems, as they are found, none when all is sound. Changes nothing. Memory: DuckDB's, for one partition
-at a time.
+Comes in: a corpus folder. Goes out: problems, as they are found, none when all is sound. Changes nothing in it. Memory: DuckDB's limit; what does not fit
+(keys of all entries are compared) spills to a temporary folder.
 """
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from hashlib import file_digest
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from baike_spider.corpus.engine import EngineError, connect, literal, paths_literal
+from baike_spider.corpus.errors import CorpusError
 from baike_spider.corpus.manifest import MANIFEST
 from baike_spider.corpus.reader import open_corpus
 from baike_spider.corpus.schema import ENTRIES, NAMES, TABLES, TRIPLES, shard_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from baike_spider.corpus.engine import Connection
     from baike_spider.corpus.manifest import CorpusManifest, CorpusShard
@@ -25,6 +27,11 @@ if TYPE_CHECKING:
     from baike_spider.corpus.schema import Table
 
 __all__ = ["Problem", "how_to_rebuild", "verify_corpus"]
+
+#: bytes that DuckDB keeps to
+_MEMORY = 2 << 30
+#: what its errors say when memory or the disk of temporary files is short, which is no damage
+_SHORT = ("Out of Memory", "out of memory", "No space left", "max_temp_directory_size")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +47,17 @@ class Problem:
         return f"{self.path}: {self.message}"
 
 
-def verify_corpus(folder: Path) -> Iterator[Problem]:
+def verify_corpus(folder: Path, *, memory: int = _MEMORY, threads: int | None = None) -> Iterator[Problem]:
     """Every shard: there, of the right length and digest, with its columns, rows, order, each row once and in its partition; every triple and name
     of an entry that is there. Files that no manifest lists are strays.
 
-    Raises CorpusError when `folder` is no corpus, CorpusDamaged when its manifest is not what we wrote, EngineMissing.
+    `memory`: bytes that DuckDB keeps to. Raises CorpusError when `folder` is no corpus, or cannot be checked with this memory and temporary folder;
+    CorpusDamaged when its manifest is not what we wrote; EngineMissing.
     """
     corpus = open_corpus(folder)
     tables = {table.name: table for table in TABLES}
     readable: set[str] = set()
-    with connect() as db:
+    with tempfile.TemporaryDirectory(prefix="baike-verify-") as temp, connect(memory=memory, threads=threads, temp=Path(temp)) as db:
         for shard in corpus.manifest.shards:
             found = list(_of_file(folder / shard.path, shard))
             if not any(problem.kind == "missing" for problem in found):
@@ -110,7 +118,7 @@ def _of_rows(db: Connection, path: Path, shard: CorpusShard, table: Table, parti
             FROM (SELECT *, lag(key) OVER () AS before, row_number() OVER () AS number FROM (SELECT *, {key} AS key FROM {file}))
             """).fetchone()
     except EngineError as error:
-        yield Problem(shard.path, "unreadable", f"it cannot be read: {str(error).splitlines()[0]}")
+        yield _unreadable(shard.path, error)
         return
     if rows != shard.rows:
         yield Problem(shard.path, "count", f"it holds {rows:,} rows, the manifest says {shard.rows:,}")
@@ -135,7 +143,7 @@ def _of_partition(db: Connection, corpus: Corpus, partition: int) -> Iterator[Pr
             FROM {entries} e FULL JOIN (SELECT entry, subject, count(*) AS held FROM {triples} GROUP BY ALL) t ON t.entry = e.entry AND t.subject = e.subject
             """).fetchone()
     except EngineError as error:
-        yield Problem(shard_path(TRIPLES.name, partition), "unreadable", f"it cannot be read: {str(error).splitlines()[0]}")
+        yield _unreadable(shard_path(TRIPLES.name, partition), error)
         return
     if lost:
         yield Problem(shard_path(TRIPLES.name, partition), "reference", f"it holds triples of {lost:,} entries that are not in the corpus")
@@ -149,14 +157,29 @@ def _of_names(db: Connection, corpus: Corpus) -> Iterator[Problem]:
     every = {
         table.name: f"read_parquet({paths_literal(corpus.paths(table.name))}, hive_partitioning = false)" for table in (ENTRIES, NAMES)
     }
-    doubled = db.execute(f"SELECT entry FROM {every['entries']} GROUP BY entry HAVING count(*) > 1 ORDER BY entry LIMIT 1").fetchone()
+    try:
+        doubled = db.execute(f"SELECT entry FROM {every['entries']} GROUP BY entry HAVING count(*) > 1 ORDER BY entry LIMIT 1").fetchone()
+        lost = db.execute(
+            f"SELECT n.name, n.entry FROM {every['names']} n ANTI JOIN {every['entries']} e USING (entry) ORDER BY ALL LIMIT 1"
+        ).fetchone()
+    except EngineError as error:
+        yield _unreadable("names", error)
+        return
     if doubled:
         yield Problem("entries", "duplicate", f"the entry {doubled[0]} is there twice")
-    lost = db.execute(
-        f"SELECT n.name, n.entry FROM {every['names']} n ANTI JOIN {every['entries']} e USING (entry) ORDER BY ALL LIMIT 1"
-    ).fetchone()
     if lost:
         yield Problem("names", "reference", f"{lost[0]} leads to {lost[1]}, which is not in the corpus")
+
+
+def _unreadable(path: str, error: Exception) -> Problem:
+    """What the engine met. Raises CorpusError where that is no fault of the corpus."""
+    text = str(error).splitlines()[0]
+    if any(sign in text for sign in _SHORT):
+        raise CorpusError(
+            f"{path} cannot be checked: {text}",
+            cure=f"verify needs some memory and space for its temporary files in {tempfile.gettempdir()}: free some, or set TMPDIR",
+        ) from error
+    return Problem(path, "unreadable", f"it cannot be read: {text}")
 
 
 def _strays(folder: Path, manifest: CorpusManifest) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ import pytest
 import baike_spider.corpus.build as building
 from baike_spider.cli import main
 from baike_spider.corpus.build import build_corpus
+from baike_spider.corpus.errors import CorpusError
 from baike_spider.corpus.verify import verify_corpus
 from tests.corpus.crawls import write_crawl
 from tests.shards.specimens import entry_of
@@ -110,6 +111,20 @@ def test_a_lost_entry_that_the_manifest_hides(corpus: Path) -> None:
     rewrite(corpus / "entries" / "00001.parquet", "SELECT * EXCLUDE (nr) FROM {file} WHERE nr <> 1 ORDER BY nr")
     agree(corpus, "entries/00001.parquet")
     assert set(found(corpus)) == {("triples/00001.parquet", "reference"), ("names", "reference")}
+
+
+def test_more_entries_than_memory_holds(corpus: Path) -> None:
+    many = "subject, entry || '-' || i AS entry, site, lemma_id, title, sense, url, aliases, layout, updated, digest, fetched_at, extractor, triples, versions"
+    name = "entries/00001.parquet"
+    rewrite(corpus / name, f"SELECT {many}, '' AS json FROM {{file}}, range(60_000) r(i) ORDER BY subject, entry")
+    agree(corpus, name)
+    problems = [problem for problem in verify_corpus(corpus, memory=50 << 20, threads=1) if problem.path in ("entries", "names", name)]
+    assert [(problem.path, problem.kind) for problem in problems] == [("names", "reference")]
+
+
+def test_too_little_memory_is_no_damage(corpus: Path) -> None:
+    with pytest.raises(CorpusError, match="memory"):
+        list(verify_corpus(corpus, memory=1 << 20))
 
 
 def test_strays(corpus: Path) -> None:
