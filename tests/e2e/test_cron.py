@@ -36,20 +36,43 @@ def here(text: str, workplace: Workplace) -> str:
     return re.sub("|".join(map(re.escape, places)), lambda match: str(places[match[0]]), text)
 
 
-def test_the_crontab_line(own_site: Workplace, bare: dict[str, str]) -> None:
+def nightly(workplace: Workplace) -> str:
+    """The command of the crontab line, for this place."""
     (line,) = (line for line in (DEPLOY / "crontab").read_text("utf-8").splitlines() if not line.startswith("#"))
     assert line.split()[:5] == ["17", "3", "*", "*", "*"]
     assert "%" not in line, "cron makes line feeds of it"
     for readme in ("README.md", "README.en.md"):
         assert line in (ROOT / readme).read_text("utf-8")
-    command = here(line.split(maxsplit=5)[5], own_site).replace("refresh=30d", "refresh=0h -a max_entries=3")
-    done = subprocess.run(
-        ["/bin/sh", "-c", command], env=bare, cwd=own_site.folder, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    return here(line.split(maxsplit=5)[5], workplace).replace("refresh=30d", "refresh=0h -a max_entries=3")
+
+
+def mailed(command: str, env: dict[str, str]) -> str:
+    """What cron would send: all that the command prints, whatever its exit code."""
+    done = subprocess.run(["/bin/sh", "-c", command], env=env, cwd=env["HOME"], capture_output=True, text=True, timeout=60, check=False)
+    return done.stdout + done.stderr
+
+
+def test_the_crontab_line(own_site: Workplace, bare: dict[str, str]) -> None:
+    assert mailed(nightly(own_site), bare) == ""
     assert "Spider closed (finished)" in (own_site.folder / "cron.log").read_text("utf-8")
     report = json.loads((own_site.folder / "baike" / "last_run.json").read_text("utf-8"))
     assert report["exit_code"] == 0
+
+
+def test_cron_sends_mail_of_a_run_that_failed(own_site: Workplace, bare: dict[str, str]) -> None:
+    no_folder = str(own_site.folder / "baike" / "manifest.json")
+    assert "refresh failed: exit code 4, see " in mailed(nightly(own_site), {**bare, "BAIKE_OUTPUT": no_folder})
+
+
+@pytest.mark.parametrize(("code", "mail"), [(8, ""), (5, "refresh failed: exit code 5, see output/cron.log\n")])
+def test_the_one_code_that_is_no_error(workplace: Workplace, tmp_path: Path, code: int, mail: str) -> None:
+    stub = tmp_path / "scrapy"
+    stub.write_text(f"#!/bin/sh\necho said >&2\nexit {code}\n")
+    stub.chmod(0o755)
+    workplace.folder.mkdir()
+    command = nightly(workplace).replace(str(BIN / "scrapy"), str(stub))
+    assert mailed(command, {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}).replace(str(workplace.folder), "output") == mail
+    assert (workplace.folder / "cron.log").read_text() == "said\n"
 
 
 def test_the_systemd_units(own_site: Workplace, bare: dict[str, str], tmp_path: Path) -> None:
