@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from baike_spider.crawl.plan import PLACEHOLDER
 from tests.conftest import ROOT
 from tests.e2e.conftest import BIN, Workplace
 
@@ -73,6 +74,12 @@ def test_the_one_code_that_is_no_error(workplace: Workplace, tmp_path: Path, cod
     command = nightly(workplace).replace(str(BIN / "scrapy"), str(stub))
     assert mailed(command, {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}).replace(str(workplace.folder), "output") == mail
     assert (workplace.folder / "cron.log").read_text() == "said\n"
+
+
+def test_no_example_holds_a_contact_that_would_be_taken_for_one() -> None:
+    texts = [*DEPLOY.iterdir(), *ROOT.glob("README*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "Makefile"]
+    found = {contact for path in texts for contact in re.findall(r"BAIKE_CONTACT=([^\s`)，。]+)", path.read_text("utf-8"))}
+    assert found == {PLACEHOLDER}
 
 
 def test_the_systemd_units(own_site: Workplace, bare: dict[str, str], tmp_path: Path) -> None:
