@@ -33,6 +33,8 @@ class ChangingSite(ThreadingHTTPServer):
         self.version: Counter[int] = Counter()
         self.asked: list[tuple[int, int]] = []
         """(number, status) in order."""
+        self.agents: Counter[str] = Counter()
+        """Pages that each User-Agent asked for."""
         self.pause = 0.0
         self.gone: set[int] = set()
         self.broken: set[int] = set()
@@ -97,6 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             status, body = 200, site.page(number)
         site.asked.append((number, status))
+        site.agents[self.headers["User-Agent"]] += 1
         self._answer(status, body, validators)
 
     def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:

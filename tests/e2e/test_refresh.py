@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -187,14 +188,20 @@ def test_a_killed_run_holds_nobody_up_and_helpers_are_welcome(site: ChangingSite
         time.sleep(0.05)
     os.killpg(killed.pid, signal.SIGKILL)
     killed.communicate()
-    site.pause = 0.3
-    again = crawled.start(*REFRESH)
-    helper = crawled.start("scrapy", "crawl", "baike", BAIKE_IDLE_SECONDS="4")
-    time.sleep(4)
+    site.pause = 0.5
+    again = crawled.start(*REFRESH, BAIKE_CONTACT="again@example.org")
+    second = crawled.start("scrapy", "crawl", "baike", BAIKE_CONTACT="second@example.org", BAIKE_IDLE_SECONDS="4", BAIKE_SUMMARY="1")
+    while not any("second@" in agent for agent in site.agents) and again.poll() is None and second.poll() is None:
+        time.sleep(0.05)
     site.pause = 0
-    for process in (again, helper):
+    outs = []
+    for process in (again, second):
         out, _ = process.communicate(timeout=60)
         assert process.returncode == 0, out
+        outs.append(out)
+    (report,) = (json.loads(line) for line in outs[1].splitlines() if line.startswith("{") and line.endswith("}"))
+    assert report["unchanged"] > 0
+    assert {agent.partition("+")[2] for agent in site.agents} >= {"again@example.org)", "second@example.org)"}
     assert len(crawled.entries()) == SIZE
     assert {number for number, _ in site.asked} == set(range(SIZE))
 
