@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "DAMAGED",
     "EXIT_CODES",
+    "SKIPPED",
     "AlreadyRunning",
     "BadInput",
     "FrontierGone",
@@ -23,6 +25,8 @@ __all__ = [
     "exit_code_for",
 ]
 
+#: exit codes of commands that did their work and found something wrong
+SKIPPED, DAMAGED = 9, 11
 #: exit code -> meaning; README and `--help` print this table
 EXIT_CODES: dict[int, str] = {
     0: "finished, or stopped by a limit that was asked for",
@@ -34,9 +38,9 @@ EXIT_CODES: dict[int, str] = {
     6: "robots.txt forbids every entry",
     7: "no contact is set for the User-Agent of a live crawl",
     8: "another exclusive run of this crawl is under way",
-    9: "some input was skipped: no readable page, a refusal, or a named file that is no entry; the rest was extracted",
+    SKIPPED: "some input was skipped: no readable page, a refusal, or a named file that is no entry; the rest was extracted",
     10: "no entry could be fetched: all that was tried is among the dead letters",
-    11: "verify found damage: the files it names",
+    DAMAGED: "verify found damage: the files it names",
     12: "nothing found: the corpus holds no entry of that name",
     130: "interrupted; the same command continues",
 }
@@ -100,7 +104,6 @@ _BY_REASON: dict[str, int] = {
     "feed_failed": 4,
     "shutdown": 130,
     "finished": 0,
-    "max_entries": 0,
     "drained": 0,
     "cancelled": 1,
 }

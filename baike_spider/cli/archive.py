@@ -27,16 +27,13 @@ from baike_spider.archive import (
 )
 from baike_spider.cli.command import Commands, add_command
 from baike_spider.corpus.inputs import ARCHIVE
-from baike_spider.exits import BadInput, OutputFailed
+from baike_spider.exits import DAMAGED, BadInput, OutputFailed
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator
 
 __all__ = ["add"]
-
-#: exit code when something is damaged, as of `baike verify`
-_DAMAGED = 11
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -120,7 +117,7 @@ def _stats(files: Iterable[Path]) -> int:
         print(f"{name:>28}  {counts[name]:,}")
     if last:
         print(f"{'first':>28}  {first}\n{'last':>28}  {last}")
-    return _DAMAGED if damaged else 0
+    return DAMAGED if damaged else 0
 
 
 def _verify(files: Iterable[Path]) -> int:
@@ -133,7 +130,7 @@ def _verify(files: Iterable[Path]) -> int:
                 problems += 1
                 print(problem)
     print(f"{records} records: {f'{problems} problems' if problems else 'sound'}", file=sys.stderr)
-    return _DAMAGED if problems else 0
+    return DAMAGED if problems else 0
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from baike_spider.corpus.extract import Done, Format, extract_tasks
 from baike_spider.corpus.include import Include
 from baike_spider.corpus.inputs import STDIN, InputError, check_paths, tasks
 from baike_spider.corpus.reextract import TASK_BYTES, Destination, extract_to_shards
-from baike_spider.exits import BadInput, OutputFailed
+from baike_spider.exits import SKIPPED, BadInput, OutputFailed
 from baike_spider.shards import ShardError
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["add", "report"]
 
-#: exit code when some input was skipped
-_SKIPPED = 9
 #: bytes of input that a job takes at once where the output is one stream: their lines wait in memory for their turn
 _LINES_BYTES = 4 << 20
 
@@ -137,7 +135,7 @@ def report(results: Iterable[Done], out: TextIO | None = None) -> int:
     if before:
         told += f"; {before} tasks were done before"
     print(f"{counts.total()} pages: {told}", file=sys.stderr)
-    return _SKIPPED if skipped else 0
+    return SKIPPED if skipped else 0
 
 
 @contextmanager

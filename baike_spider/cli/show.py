@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from baike_spider.cli.command import Commands, add_command, positive
 from baike_spider.corpus.manifest import KIND
 from baike_spider.crawl.versions import Versions
-from baike_spider.exits import BadInput
+from baike_spider.exits import DAMAGED, BadInput
 from baike_spider.shards import ShardError, load_manifest, read_entries, read_questions, read_rejects, read_triples, verify
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["add"]
 
-#: exit code of `verify` when something is damaged
-_DAMAGED = 11
 #: what a plain triple may not hold: it has exactly three tab-separated fields
 _FIELD = str.maketrans("\t\r\n", "   ")
 
@@ -170,4 +168,4 @@ def _run_verify(args: argparse.Namespace) -> int:
     for problem in problems:
         print(problem)
     print(f"{folder}: {f'{len(problems)} problems' if problems else 'sound'}", file=sys.stderr)
-    return _DAMAGED if problems else 0
+    return DAMAGED if problems else 0

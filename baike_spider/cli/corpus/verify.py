@@ -11,14 +11,12 @@ from baike_spider.cli.corpus.border import as_run_errors
 from baike_spider.corpus.errors import CorpusDamaged
 from baike_spider.corpus.manifest import read_manifest
 from baike_spider.corpus.verify import how_to_rebuild, verify_corpus
+from baike_spider.exits import DAMAGED
 
 if TYPE_CHECKING:
     import argparse
 
 __all__ = ["add"]
-
-#: exit code when something is damaged
-_DAMAGED = 11
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -42,8 +40,8 @@ def _run(args: argparse.Namespace) -> int:
                 print(problem, flush=True)
         except CorpusDamaged as error:
             print(error)
-            return _DAMAGED
+            return DAMAGED
         if problems:
             print(how_to_rebuild(read_manifest(folder), folder), file=sys.stderr)
     print(f"{folder}: {f'{problems} problems' if problems else 'sound'}", file=sys.stderr)
-    return _DAMAGED if problems else 0
+    return DAMAGED if problems else 0
