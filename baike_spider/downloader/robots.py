@@ -125,7 +125,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         if request.meta.get("lease") is None or rules.allowed(root, agent) or rules.allowed(request.url, agent):
             return
         logger.error(
-            "robots.txt of %s forbids every entry; the crawl ends, nothing was fetched. Lawful inputs that remain: saved pages "
+            "robots.txt of %s forbids every entry; the crawl ends, no entry is fetched any more. Lawful inputs that remain: saved pages "
             "(baike extract FOLDER), WARC archives, the site's own API. robots.txt 禁止抓取全部词条，抓取结束；"
             "可用的合法来源：已保存的网页（baike extract 目录）、WARC 存档、官方 API。",
             run.plan.site.title,
