@@ -209,7 +209,7 @@ class Run:
         )
 
     def left(self, lease: Lease | None) -> None:
-        """The request of this lease is on its way."""
+        """The request of this lease is on its way, or answered."""
         if lease is not None:
             self._unsent.discard(lease.key)
 

@@ -43,6 +43,12 @@ class VerdictMiddleware:
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
+    def process_spider_input(self, response: Response) -> None:
+        """A response that never passed the gate, because a cache or another middleware gave it, is no longer under way either."""
+        run = Run.of(self._crawler)
+        if run is not None:
+            run.left(response.meta.get("lease"))
+
     def process_spider_exception(self, response: Response, exception: Exception) -> Iterable[Any] | None:
         lease: Lease | None = response.meta.get("lease")
         run = Run.of(self._crawler)

@@ -180,6 +180,17 @@ def test_a_slow_pace_leaves_the_entries_to_all_and_keeps_its_own(moods: Moods, w
     assert len({one.path for one in moods.pages()}) == len(moods.pages())
 
 
+def test_pages_that_a_cache_answers_do_not_stall_the_crawl(moods: Moods, workplace: Workplace, tmp_path: Path) -> None:
+    cached = ("-s", "HTTPCACHE_ENABLED=1", "-s", f"HTTPCACHE_DIR={tmp_path / 'cache'}")
+    first = workplace.run(*CRAWL, *cached)
+    assert first.returncode == 0, first.stderr
+    asked = len(moods.asked)
+    again = workplace.run(*CRAWL, *cached, patience=40, BAIKE_CRAWL="again", BAIKE_DELAY="1")
+    assert again.returncode == 0, again.stderr
+    assert len(moods.asked) == asked
+    assert len(workplace.entries("again")) == ALL
+
+
 # a server that wants less
 
 
