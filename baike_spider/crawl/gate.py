@@ -156,15 +156,18 @@ class Gate:
         host = self._host(name)
         host.good, host.good_at, host.well = host.good + 1, self._clock(), True
 
-    def throttled(self, name: str, *, left_at: float, pause: float = 0) -> bool:
-        """The host answered 429 or 503; `pause`: seconds of its Retry-After, 0 without one. Whether it does so to other requests too."""
+    def throttled(self, name: str, *, left_at: float, pause: float = 0) -> tuple[float, bool]:
+        """The host answered 429 or 503; `pause`: seconds of its Retry-After, 0 without one.
+
+        The seconds of it that are granted, and whether the host does so to other requests too.
+        """
         host = self._host(name)
         was_well, host.well = host.well, False
         pause = min(pause, self._manners.longest_pause)
         if pause > 0:
             logger.warning("%s asks for a pause: no worker asks it for anything for %.0f s", name, pause)
         self._tell(host, Trouble("throttled", left_age=left_at, pause=pause))
-        return not was_well
+        return pause, not was_well
 
     def refused(self, name: str, *, left_at: float) -> None:
         """The host refused."""

@@ -55,8 +55,8 @@ class MannersMiddleware:
         run = Run.of(self._crawler)
         if run is None or response.status not in _THROTTLING or "left_at" not in request.meta:
             return response
-        pause = retry_after(_header(response, "Retry-After"), date=_header(response, "Date"), now=datetime.now(UTC))
-        everywhere = run.gate.throttled(urlparse_cached(request).netloc, left_at=request.meta["left_at"], pause=pause)
+        asked = retry_after(_header(response, "Retry-After"), date=_header(response, "Date"), now=datetime.now(UTC))
+        pause, everywhere = run.gate.throttled(urlparse_cached(request).netloc, left_at=request.meta["left_at"], pause=asked)
         if pause or everywhere or response.status == 429:
             request.meta["throttled"] = pause
         return response

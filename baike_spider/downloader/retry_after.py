@@ -35,6 +35,6 @@ def retry_after(value: str, *, date: str, now: datetime) -> float:
 def _time(text: str) -> datetime | None:
     try:
         time = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for a day beyond what a machine's number holds
         return None
     return time if time.tzinfo else time.replace(tzinfo=UTC)

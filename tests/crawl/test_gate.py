@@ -127,8 +127,8 @@ def test_a_pause_of_one_worker_holds_the_other_back(server: str, frontier: Front
         async def scene() -> float:
             left_at = await told.enter(HOST)
             await other.enter(HOST)
-            assert told.throttled(HOST, left_at=left_at, pause=1.5) is False
-            assert told.throttled(HOST, left_at=left_at, pause=1.5) is True
+            assert told.throttled(HOST, left_at=left_at, pause=1.5) == (1.5, False)
+            assert told.throttled(HOST, left_at=left_at, pause=1.5) == (1.5, True)
             began = time.monotonic()
             other.look()
             await other.enter(HOST)
@@ -139,7 +139,7 @@ def test_a_pause_of_one_worker_holds_the_other_back(server: str, frontier: Front
 
 def test_a_pause_is_capped(frontier: Frontier) -> None:
     gate = gate_of(frontier, Owner(), longest_pause=7)
-    gate.throttled(HOST, left_at=time.monotonic(), pause=86_400)
+    assert gate.throttled(HOST, left_at=time.monotonic(), pause=86_400) == (7, False)
     assert 6 < frontier.throttle.reserve(Report(HOST, 0), 0).state.paused <= 7
 
 

@@ -29,6 +29,8 @@ NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
         ("Mon, 23 Nov 2026 11:00:00 GMT", "", 0),
         ("Mon, 23 Nov 2026 10:00:10 GMT", "Mon, 23 Nov 2026 10:00:00 GMT", 10),
         ("Mon, 99 Nov 2026 12:01:30 GMT", "", 0),
+        ("Mon, 99999999999999999999 Nov 2026 12:01:30 GMT", "", 0),
+        ("Mon, 23 Nov 2026 12:01:30 GMT", "Mon, 23 Nov 99999999999999999999 12:01:30 GMT", 90),
     ],
 )
 def test_seconds(value: str, date: str, seconds: float) -> None:

@@ -216,6 +216,14 @@ def test_retry_after_pauses_all_workers_and_costs_no_attempt(moods: Moods, workp
     assert not [one for one in moods.asked if began + 1.2 < one.at < until[0] - 1.1]
 
 
+def test_a_retry_after_without_end_holds_no_entry_back_for_ever(moods: Moods, workplace: Workplace) -> None:
+    answers = iter([(429, {"Retry-After": "86400"}, b"slow down"), (503, {"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"}, b"busy")])
+    moods.kind, moods.mood = 5, lambda: next(answers, None)
+    done = workplace.run(*CRAWL, patience=60, BAIKE_PAUSE_SECONDS="1")
+    assert done.returncode == 0, done.stderr
+    assert is_complete(workplace)
+
+
 def test_an_overloaded_server_costs_time_and_no_entry(moods: Moods, workplace: Workplace) -> None:
     until: list[float] = []
 
