@@ -11,8 +11,8 @@ import logging
 import random
 import time
 from collections import deque
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from baike_spider.frontier import FrontierError, FrontierUnreachable, Grant, HostState, Report, Throttle, Trouble
 
@@ -69,6 +69,19 @@ class Manners:
     refusals_to_stop: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Untold:
+    """A trouble that Redis does not know of yet. Times are the worker's own clock's."""
+
+    kind: Literal["refused", "throttled"]
+    left_at: float
+    came_at: float
+    pause: float = 0
+
+    def told_at(self, now: float) -> Trouble:
+        return Trouble(self.kind, left_age=now - self.left_at, age=now - self.came_at, pause=self.pause)
+
+
 @dataclass(slots=True)
 class _Host:
     """What this worker knows of a host. Times are the worker's own clock's."""
@@ -85,8 +98,7 @@ class _Host:
     well: bool = True
     """Whether a good page came since it last throttled."""
     last_slot: float | None = None
-    untold: list[tuple[Trouble, float]] = field(default_factory=list)
-    """Troubles that Redis does not know of yet, and when each came."""
+    untold: deque[_Untold] = field(default_factory=deque)
 
     def pause_left(self, now: float) -> float:
         return max(self.state.paused - (now - self.heard_at), 0.0) if self.state else 0.0
@@ -166,12 +178,12 @@ class Gate:
         pause = min(pause, self._manners.longest_pause)
         if pause > 0:
             logger.warning("%s asks for a pause: no worker asks it for anything for %.0f s", name, pause)
-        self._tell(host, Trouble("throttled", left_age=left_at, pause=pause))
+        self._tell(host, _Untold("throttled", left_at, self._clock(), pause))
         return pause, not was_well
 
     def refused(self, name: str, *, left_at: float) -> None:
         """The host refused."""
-        self._tell(self._host(name), Trouble("refused", left_age=left_at))
+        self._tell(self._host(name), _Untold("refused", left_at, self._clock()))
 
     def keep_crawl_delay(self, name: str, seconds: float) -> None:
         """What robots.txt of the host asks for; 0: nothing."""
@@ -183,9 +195,8 @@ class Gate:
     def _host(self, name: str) -> _Host:
         return self._hosts.setdefault(name, _Host(name))
 
-    def _tell(self, host: _Host, trouble: Trouble) -> None:
-        """`left_age` of the trouble is a time still: it becomes an age when Redis is told."""
-        host.untold.append((trouble, self._clock()))
+    def _tell(self, host: _Host, untold: _Untold) -> None:
+        host.untold.append(untold)
         self._ask(host, 0)
 
     def _ask(self, host: _Host, wanted: int) -> Grant | None:
@@ -193,17 +204,15 @@ class Gate:
         manners = self._manners
         try:
             while host.untold:
-                trouble, came = host.untold[0]
                 now = self._clock()
-                aged = replace(trouble, left_age=now - trouble.left_age, age=now - came)
                 self._throttle.trouble(
                     self._report(host, now),
-                    aged,
+                    host.untold[0].told_at(now),
                     longest_interval=manners.longest_interval,
                     refusals_to_stop=manners.refusals_to_stop,
                 )
                 host.good = 0
-                del host.untold[0]
+                host.untold.popleft()
             asked_at = self._clock()
             grant = self._throttle.reserve(self._report(host, asked_at), wanted)
         except FrontierUnreachable as error:
