@@ -12,6 +12,7 @@ import random
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from baike_spider.frontier import FrontierError, FrontierUnreachable, Grant, HostState, Report, Throttle, Trouble
@@ -74,12 +75,13 @@ class _Untold:
     """A trouble that Redis does not know of yet. Times are the worker's own clock's."""
 
     kind: Literal["refused", "throttled"]
+    serial: int
     left_at: float
     came_at: float
     pause: float = 0
 
     def told_at(self, now: float) -> Trouble:
-        return Trouble(self.kind, left_age=now - self.left_at, age=now - self.came_at, pause=self.pause)
+        return Trouble(self.kind, self.serial, left_age=now - self.left_at, age=now - self.came_at, pause=self.pause)
 
 
 @dataclass(slots=True)
@@ -117,6 +119,7 @@ class Gate:
         self._owner = owner
         self._clock = clock
         self._hosts: dict[str, _Host] = {}
+        self._serials = count(1)
 
     async def enter(self, name: str) -> float:
         """Waits until a request to this host may leave; the time at which it left, which `throttled` and `refused` want. Raises GateClosed."""
@@ -178,12 +181,12 @@ class Gate:
         pause = min(pause, self._manners.longest_pause)
         if pause > 0:
             logger.warning("%s asks for a pause: no worker asks it for anything for %.0f s", name, pause)
-        self._tell(host, _Untold("throttled", left_at, self._clock(), pause))
+        self._tell(host, _Untold("throttled", next(self._serials), left_at, self._clock(), pause))
         return pause, not was_well
 
     def refused(self, name: str, *, left_at: float) -> None:
         """The host refused."""
-        self._tell(self._host(name), _Untold("refused", left_at, self._clock()))
+        self._tell(self._host(name), _Untold("refused", next(self._serials), left_at, self._clock()))
 
     def keep_crawl_delay(self, name: str, seconds: float) -> None:
         """What robots.txt of the host asks for; 0: nothing."""

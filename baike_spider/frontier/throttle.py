@@ -10,6 +10,7 @@ and never shorter.
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -78,6 +79,8 @@ class Trouble:
     """An answer by which the host asks us to go slower."""
 
     kind: Literal["refused", "throttled"]
+    serial: int
+    """Rises with every trouble of a worker: one that is told again, because the answer was lost, counts once."""
     left_age: float
     """Seconds since the request left."""
     age: float = 0
@@ -93,6 +96,7 @@ class Throttle:
         """`random`: numbers of [0, 1)."""
         self._calls = calls
         self._random = random
+        self._teller = secrets.token_hex(4)
         self._keys = (calls.keys.meta, calls.keys.manners)
 
     def reserve(self, report: Report, wanted: int) -> Grant:
@@ -102,9 +106,10 @@ class Throttle:
         return Grant(HostState.read(told), tuple(float(slot) for slot in slots), float(again))
 
     def trouble(self, report: Report, trouble: Trouble, *, longest_interval: float, refusals_to_stop: int) -> HostState:
-        """Tells all workers. `longest_interval`: seconds beyond which the back-off does not go."""
-        what = (trouble.kind, trouble.left_age, trouble.age, trouble.pause, longest_interval, refusals_to_stop)
-        return HostState.read(self._run("trouble", report, *what))
+        """Tells all workers; may be repeated. `longest_interval`: seconds beyond which the back-off does not go."""
+        what = (trouble.kind, trouble.left_age, trouble.age, trouble.pause)
+        told = self._run("trouble", report, *what, longest_interval, refusals_to_stop, self._teller, trouble.serial)
+        return HostState.read(told)
 
     def _run(self, script: str, report: Report, *args: Any) -> Any:
         said = ("" if value is None else value for value in (report.crawl_delay, report.good, report.good_age, report.slot_age))

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from baike_spider.crawl.gate import Gate, GateClosed, Manners
-from baike_spider.frontier import EmbeddedServer, Frontier, FrontierError, Report, worker_name
+from baike_spider.frontier import EmbeddedServer, Frontier, FrontierError, FrontierUnreachable, Report, worker_name
+from baike_spider.frontier.connection import Call
 
 WORKER = Path(__file__).with_name("gate_process.py")
 HOST = "host.example"
@@ -159,6 +160,25 @@ def test_refusals_of_two_workers_end_both(server: str, frontier: Frontier) -> No
         late.watch(HOST)  # the next run begins with a clean slate
         late.look()
         assert late._owner.refusing == []  # type: ignore[attr-defined]
+
+
+def test_a_refusal_whose_answer_was_lost_counts_once(frontier: Frontier, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, call = gate_of(frontier, Owner(), delay=1), frontier._connection.call
+
+    def deaf(asked: Call, **options: float) -> object:
+        reply = call(asked, **options)
+        if asked.name == "trouble":
+            monkeypatch.undo()
+            raise FrontierUnreachable("its answer was lost")
+        return reply
+
+    monkeypatch.setattr(frontier._connection, "call", deaf)
+    gate.refused(HOST, left_at=time.monotonic())
+    gate.throttled(HOST, left_at=time.monotonic(), pause=3)
+    gate.look()
+    state = frontier.throttle.reserve(Report(HOST, 1), 0).state
+    assert (state.refused, state.in_row, state.throttled, state.stops) == (1, 1, 1, 0)
+    assert state.interval == 2
 
 
 def test_while_redis_is_away_nobody_passes_and_the_loop_goes_on(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Joining = Callable[..., Frontier]
 HOST = "baike.example"
+_serials = itertools.count(1)
 
 
 def ask(frontier: Frontier, clock: Clock, wanted: int = 1, *, delay: float = 1.0, host: str = HOST, **said: float) -> list[float]:
@@ -39,7 +40,7 @@ def state(frontier: Frontier, delay: float = 1.0, **said: float) -> HostState:
 def complain(
     frontier: Frontier, *, delay: float = 1.0, kind: str = "throttled", limit: float = 60, stop: int = 5, **what: float
 ) -> HostState:
-    trouble = Trouble(kind, **{"left_age": 0.0, **what})  # type: ignore[arg-type]
+    trouble = Trouble(kind, **{"serial": next(_serials), "left_age": 0.0, **what})  # type: ignore[arg-type]
     return frontier.throttle.trouble(Report(HOST, delay), trouble, longest_interval=limit, refusals_to_stop=stop)
 
 
@@ -179,6 +180,16 @@ def test_refusals_in_a_row_over_all_workers_end_the_run_once(join: Joining, cloc
     assert (state(one).stops, state(one).in_row) == (1, 0)
     assert state(other).stops == 1
     assert state(other).refused == 5
+
+
+def test_a_trouble_that_is_told_again_counts_once(join: Joining, clock: Clock) -> None:
+    one, other = join("one"), join("other")
+    assert complain(one, kind="refused", serial=7).in_row == 1
+    clock.advance(1)
+    repeated = complain(one, kind="refused", serial=7)
+    assert (repeated.in_row, repeated.refused, repeated.interval) == (1, 1, 2)
+    assert complain(other, kind="refused", serial=7).in_row == 2  # another worker counts for itself
+    assert complain(one, kind="refused", serial=8).in_row == 3
 
 
 def test_a_good_page_of_any_worker_ends_the_row(join: Joining, clock: Clock) -> None:

@@ -8,7 +8,8 @@
 --
 -- A state is {last: time of the latest slot; own, crawl_delay, slow: seconds between two requests as asked for, by robots.txt, and by the back-off
 -- (0: none); slowed, healed: times of the last step up and of the last step down by rest; paused: nothing leaves before; row: times of the refusals
--- since the latest good page; verdict: when that row ends the run, 0: not; stops: how many runs it ended; refused, throttled: totals}.
+-- since the latest good page; verdict: when that row ends the run, 0: not; stops: how many runs it ended; refused, throttled: totals; heard: of who told of troubles,
+-- {number of the latest, when}}.
 
 -- seconds for which slots may be given ahead; seconds of rest that halve the back-off; what a good page leaves of it; below this it is none;
 -- seconds in which every worker has told of its good pages
@@ -17,6 +18,7 @@ local AHEAD, REST, EASE, LEAST, HEARD = 1, 60, 0.8, 0.01, 2
 local host, before = ARGV[3], redis.call('HGET', KEYS[2], ARGV[3])
 local state = before and cmsgpack.unpack(before) or
   {last = 0, own = 0, crawl_delay = 0, slow = 0, slowed = 0, healed = 0, paused = 0, row = {}, verdict = 0, stops = 0, refused = 0, throttled = 0}
+state.heard = state.heard or {} -- a queue of an earlier version
 
 local function interval()
   return math.max(state.own, state.crawl_delay, state.slow)
