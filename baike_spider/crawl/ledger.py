@@ -15,7 +15,7 @@ from baike_spider.shards import ShardError, reject_record
 from extractors import Question, entry_ref
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from baike_spider.archive import ArchiveWriter
     from baike_spider.crawl.items import EntryItem
@@ -174,10 +174,17 @@ class Ledger:
 
     def close(self) -> None:
         """Commits, then finishes the shards. When the frontier cannot be told, the shards stay unlisted: the next run books and lists them."""
-        self.commit()
-        self._writer.close()
-        if self._archive is not None:
-            self._archive.close()
+        try:
+            self.commit()
+            self._writer.close()
+        finally:
+            if self._archive is not None:
+                self._archive.close()
+
+    @property
+    def unacknowledged(self) -> Sequence[Lease]:
+        """Leases whose records are written, and of which the frontier does not know it yet."""
+        return tuple(self._done)
 
     def _settle(self, lease: Lease, outcome: Outcome, *, delay: float = 0, error: str = "") -> None:
         if outcome == "again":

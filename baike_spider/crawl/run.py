@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import logging
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
@@ -249,22 +250,31 @@ class Run:
         self.stop("refused")
 
     def close(self) -> None:
-        """Finishes the shards, gives back the leases, closes Redis: in this order, whatever fails."""
+        """Finishes the shards, gives back the leases, closes Redis: in this order, each of them whatever became of the others."""
         for timer in self._timers:
             timer.stop()
         self._scheduler.detach()
+        with ExitStack() as last:
+            last.callback(self.tell)
+            last.callback(_runs.pop, self.crawler, None)
+            last.callback(self._opened.close)
+            last.callback(self._finish, self._clear_finished)
+            last.callback(self._finish, self._give_back)
+            last.callback(self._finish, self.ledger.close)
+
+    def _finish(self, step: Callable[[], None]) -> None:
         try:
-            self.ledger.close()
-            self.intake.close()
-            self._clear_finished()
+            step()
+        except RunError as error:
+            self._keep(error)
         except ShardError as error:
             self._keep(OutputFailed(str(error)))
         except FrontierError as error:
             self._keep(FrontierGone(f"{error}; what is on disk and not listed yet is listed by the next run"))
-        finally:
-            self._opened.close()
-            _runs.pop(self.crawler, None)
-        self.tell()
+
+    def _give_back(self) -> None:
+        """What is written, but could not be acknowledged, stays leased: another worker would fetch it again, the next run here books it."""
+        self.intake.close(besides=self.ledger.unacknowledged)
 
     def _clear_finished(self) -> None:
         """`SCHEDULER_PERSIST=False`: the queue of a finished crawl leaves Redis with its last worker; what is stored is known from the shards."""
@@ -295,8 +305,9 @@ class Run:
             stats.set_value("crawl/failure", self.failure.reason)
 
     def _keep(self, error: RunError) -> None:
+        if self.failure is None or str(self.failure) != str(error):
+            logger.error("%s", error)
         self.failure = self.failure or error
-        logger.error("%s", error)
 
     def _with_frontier(self, work: Callable[[], None]) -> None:
         """Runs what talks to Redis and disk on a timer: what cannot be done now is done at the next tick."""

@@ -10,7 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from baike_spider.frontier.frontier import Frontier, Lease
     from baike_spider.frontier.item import Key
@@ -95,9 +95,9 @@ class Intake:
         self._ready = deque(lease for lease in self._ready if lease.key in kept)
         return lost
 
-    def close(self) -> int:
-        """Gives back whatever is still held; how many."""
-        left = list(self._held.values())
+    def close(self, *, besides: Collection[Lease] = ()) -> int:
+        """Gives back whatever is still held, `besides` these; how many."""
+        left = [lease for lease in self._held.values() if lease not in besides]
         if left:
             self.frontier.give_back(left)
             self._forget(left)

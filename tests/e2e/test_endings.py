@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -10,9 +11,12 @@ from typing import Any
 
 import pytest
 
+from baike_spider.crawl.door import GENERATION
 from baike_spider.crawl.report import LAST_RUN, REPORT_FIELDS
+from baike_spider.frontier import EmbeddedServer
 from tests.e2e.changing_site import ChangingSite, changing_site
 from tests.e2e.conftest import Workplace
+from tests.e2e.test_interruption import wait_for_entries
 
 CRAWL = ("scrapy", "crawl", "baike", "-a", f"seeds={ChangingSite.url(0)}")
 
@@ -78,3 +82,30 @@ def test_ctrl_c(tmp_path: Path, wait: float, times: int) -> None:
         assert running.returncode in ({130} if wait > 4 else {130, -signal.SIGINT}), out
         if (workplace.folder / "baike" / LAST_RUN).exists():
             assert (report(workplace)["reason"], report(workplace)["exit_code"]) == ("shutdown", 130)
+
+
+def test_shards_that_cannot_be_finished_keep_no_lease(tmp_path: Path) -> None:
+    with changing_site(60) as site, EmbeddedServer.start(tmp_path / "redis") as redis:
+        workplace = Workplace(tmp_path / "output", site.base_url)
+        running = workplace.start(*CRAWL, REDIS_URL=redis.url, BAIKE_DELAY="0.2")
+        wait_for_entries(workplace, running)
+        shutil.rmtree(workplace.folder / "baike" / "entries")
+        running.send_signal(signal.SIGINT)
+        output = running.communicate(timeout=60)[0]
+        assert running.returncode == 4, output
+        assert report(workplace)["reason"] == "output_failed"
+        told = json.loads(workplace.run("baike", "status", str(workplace.folder / "baike"), "--json", REDIS_URL=redis.url).stdout)
+        assert told["pending"] > 0
+        assert told["leased"] == 0
+
+
+def test_a_folder_that_cannot_remember_the_end_of_its_queue(tmp_path: Path) -> None:
+    with changing_site(30) as site:
+        workplace = Workplace(tmp_path / "output", site.base_url)
+        running = workplace.start(*CRAWL, "-s", "SCHEDULER_PERSIST=0", BAIKE_DELAY="0.1")
+        wait_for_entries(workplace, running)
+        (workplace.folder / "baike" / f".{GENERATION}-{running.pid}").mkdir()
+        output = running.communicate(timeout=60)[0]
+        assert running.returncode == 4, output
+        assert "Traceback" not in output
+        assert (report(workplace)["reason"], report(workplace)["entries"]) == ("output_failed", 30)
