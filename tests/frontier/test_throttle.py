@@ -217,6 +217,50 @@ def test_a_clock_that_is_set_back_does_not_stop_the_crawl(frontier: Frontier, cl
     assert len(ask(frontier, clock, delay=0.2)) == 1
 
 
+def test_a_pause_that_a_clock_was_set_back_in_is_as_long_as_it_was_granted(frontier: Frontier, clock: Clock) -> None:
+    complain(frontier, pause=30)
+    clock.advance(10)
+    complain(frontier, pause=5)
+    clock.advance(-3600)
+    assert state(frontier).paused == 30
+    clock.advance(29)
+    assert state(frontier).paused == 1
+    clock.advance(1.5)
+    assert len(ask(frontier, clock)) == 1
+    complain(frontier, pause=5)
+    clock.advance(-3600)
+    assert state(frontier).paused == 5  # the longer one is over
+
+
+def test_a_back_off_heals_though_the_clock_was_set_back(frontier: Frontier, clock: Clock) -> None:
+    complain(frontier)
+    clock.advance(61)
+    assert state(frontier).interval == 1
+    assert [complain(frontier).interval, clock.advance(1), complain(frontier).interval] == [2, None, 4]
+    clock.advance(-3600)
+    assert state(frontier).interval == 4
+    clock.advance(1)
+    assert state(frontier, good=1, good_age=0.5).interval == pytest.approx(3.2)
+    assert complain(frontier).interval == pytest.approx(6.4)
+    clock.advance(61)
+    assert state(frontier).interval == pytest.approx(3.2)
+
+
+def test_refusals_are_counted_and_forgiven_though_the_clock_was_set_back(frontier: Frontier, clock: Clock) -> None:
+    for _ in range(4):
+        complain(frontier, kind="refused")
+    clock.advance(-3600)
+    assert state(frontier).in_row == 4
+    clock.advance(1)
+    assert state(frontier, good=1, good_age=0.5).in_row == 0
+    for _ in range(5):
+        complain(frontier, kind="refused")
+    clock.advance(-3600)
+    assert (state(frontier).paused, state(frontier).stops) == (2, 0)
+    clock.advance(2)
+    assert (state(frontier).stops, state(frontier).paused) == (1, 0)
+
+
 def test_what_a_server_forgot_the_worker_knows(frontier: Frontier, clock: Clock, client: redis.Redis) -> None:
     (slot,) = ask(frontier, clock, delay=3)
     client.delete(frontier._keys.manners)

@@ -25,7 +25,7 @@ state.heard[teller] = {number, now}
 local came, pause = now - tonumber(ARGV[11]), tonumber(ARGV[12])
 state[ARGV[9]] = state[ARGV[9]] + 1
 if pause > 0 then
-  state.paused = math.max(state.paused, came + pause)
+  state.paused, state.granted = math.max(state.paused, came + pause), math.max(state.granted, pause)
 elseif now - tonumber(ARGV[10]) >= state.slowed then
   local gap = interval()
   state.slow = math.min(math.max(2 * gap, FIRST), math.max(tonumber(ARGV[13]), gap))
@@ -41,7 +41,9 @@ if ARGV[9] == 'refused' then
   if #state.row == most and state.verdict == 0 then
     state.verdict = now + HEARD
   end
-  state.paused = math.max(state.paused, state.verdict)
+  if state.verdict > state.paused then
+    state.paused, state.granted = state.verdict, math.max(state.granted, HEARD)
+  end
 end
 keep()
 return told()
