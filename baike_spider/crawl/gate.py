@@ -1,7 +1,8 @@
 """The gate that every request passes on its way out: it opens at the times that all workers share.
 
 Comes in: requests' hosts, and how the hosts answered. Goes out: nothing but time. One task a host hands the slots of `Throttle` to whoever waits, in order;
-the event loop is never blocked by a wait. While Redis is away nobody passes, except towards a host without any limit, where there is nothing to share.
+waiting for them does not block the event loop. Calls to Redis do, for one round trip: one that gets no answer holds up the whole worker until it times out,
+and `frontier/connection.py` sees to it that not every call does. While Redis is away nobody passes, except towards a host without any limit, where there is nothing to share.
 """
 
 from __future__ import annotations

@@ -74,6 +74,10 @@ class Nodes:
         """Which node answers for the key."""
         return None
 
+    def fate(self, key: bytes) -> int:  # noqa: ARG002 - the same
+        """The same number for keys that are away together."""
+        return 0
+
     def client(self, address: Address) -> Client:  # noqa: ARG002 - the same
         """The client of a node."""
         return self._client
@@ -101,6 +105,9 @@ class _Cluster(Nodes):
 
     def of(self, key: bytes) -> Address:
         return self._owners.get(key_slot(key), self._seeds[0])
+
+    def fate(self, key: bytes) -> int:
+        return int(key_slot(key))
 
     def client(self, address: Address) -> Client:
         self._asked = address or self._seeds[0]

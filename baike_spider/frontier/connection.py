@@ -31,6 +31,8 @@ T = TypeVar("T")
 #: seconds
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 1.0
+#: an attempt that took longer than so many seconds to fail held everything up; its server is left alone for so many times as long
+_HELD_UP, _REST = 0.5, 2.0
 
 _INFO_LINE = re.compile(r"^(\w+):(.*?)\r?$", re.MULTILINE)
 _OLDEST = (6, 2)
@@ -61,6 +63,7 @@ class Connection:
         self._patience = patience
         self._pause = pause
         self._lines: dict[Address, Any] = {}
+        self._resting: dict[int, tuple[float, FrontierUnreachable]] = {}
         if url.partition("://")[0] not in KINDS:
             raise FrontierMisconfigured(f"{self.where} is no address of a Redis: it must begin with {', '.join(f'{s}://' for s in KINDS)}")
         try:
@@ -76,15 +79,29 @@ class Connection:
         return self.call_many([call], patience=patience)[0]
 
     def call_many(self, calls: Sequence[Call], *, patience: float | None = None) -> list[Any]:
-        """The replies of scripts run one after the other, in one round trip."""
-        repeated = False
+        """The replies of scripts run one after the other, in one round trip.
+
+        A server that does not even refuse (packets lost, a process stopped) costs whoever asks the whole timeout: after one such attempt further
+        calls fail at once for a while, so that a worker with many timers is not held up all the time.
+        """
+        repeated, began = False, 0.0
+        fate = self._nodes.fate(calls[0].keys[0])
 
         def run() -> list[Any]:
-            nonlocal repeated
-            first, repeated = not repeated, True
+            nonlocal repeated, began
+            first, repeated, began = not repeated, True, time.monotonic()
             return self._run(calls, first=first)
 
-        return self._patiently(run, self._patience if patience is None else patience)
+        until, why = self._resting.get(fate, (0.0, None))
+        if why is not None and time.monotonic() < until:
+            raise FrontierUnreachable(str(why)) from why
+        try:
+            return self._patiently(run, self._patience if patience is None else patience)
+        except FrontierUnreachable as error:
+            now = time.monotonic()
+            if now - began > _HELD_UP:
+                self._resting[fate] = (now + _REST * (now - began), error)
+            raise
 
     def check_server(self) -> None:
         """Raises FrontierMisconfigured when the server is too old, or would throw our keys away."""

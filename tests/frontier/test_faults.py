@@ -129,6 +129,27 @@ def test_no_address_of_a_redis(url: str) -> None:
     assert "s3cret" not in str(caught.value)
 
 
+def test_a_server_that_keeps_silent_does_not_hold_up_every_call(own_server: EmbeddedServer, admin: redis.Redis, crawl: str) -> None:
+    pid = admin.info("server")["process_id"]
+    frontier = Frontier.connect(f"{own_server.url}?socket_timeout=0.6", crawl=crawl, worker="w1", patience=0.1)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        with pytest.raises(FrontierUnreachable):
+            frontier.count()
+        first = time.monotonic()
+        assert first - began > 0.5
+        for _ in range(20):
+            with pytest.raises(FrontierUnreachable):
+                frontier.count()
+        assert time.monotonic() - first < 0.3
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    time.sleep(1.5)  # left alone for twice as long as it kept us waiting
+    assert frontier.count().open == 0
+    frontier.close()
+
+
 def test_a_server_that_hangs_is_not_waited_for_for_ever(
     own_server: EmbeddedServer, admin: redis.Redis, crawl: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
