@@ -23,7 +23,7 @@ from baike_spider.crawl.gate import Gate, Manners
 from baike_spider.crawl.ledger import Ledger, reject_record
 from baike_spider.crawl.look import Look
 from baike_spider.crawl.opening import Opened
-from baike_spider.crawl.outage import Outage
+from baike_spider.crawl.outage import Outage, Part
 from baike_spider.crawl.pace import Pace
 from baike_spider.crawl.plan import Plan, check_contact, read_seed
 from baike_spider.crawl.refresh import Refresh
@@ -309,7 +309,7 @@ class Run:
             logger.error("%s", error)
         self.failure = self.failure or error
 
-    def _with_frontier(self, work: Callable[[], None]) -> None:
+    def _with_frontier(self, work: Callable[[], None], *, part: Part = "queue") -> None:
         """Runs what talks to Redis and disk on a timer: what cannot be done now is done at the next tick."""
         try:
             work()
@@ -318,13 +318,13 @@ class Run:
         except ShardError as error:
             self.fail(OutputFailed(str(error)))
         except FrontierUnreachable as error:
-            self.away(error)
+            self.away(error, part=part)
         except FrontierError as error:
             self.lost(error)
 
-    def away(self, error: FrontierUnreachable) -> None:
+    def away(self, error: FrontierUnreachable, *, part: Part = "queue") -> None:
         """Redis is away: it is waited for, but not for ever."""
-        self.outage.goes_on(error)
+        self.outage.goes_on(error, of=part)
         patience = self.crawler.settings.getfloat("BAIKE_REDIS_PATIENCE")
         if self.outage.seconds > patience:
             self.fail(
@@ -381,7 +381,11 @@ class Run:
         self._with_frontier(renew)
 
     def _take_start_urls(self) -> None:
-        self._with_frontier(self._add_start_urls)
+        def take() -> None:
+            self._add_start_urls()
+            self.outage.is_over(of="start_urls")
+
+        self._with_frontier(take, part="start_urls")
 
     def _add_start_urls(self) -> None:
         """Queues what somebody pushed to `<spider>:start_urls`; what is no entry of the site is said and forgotten."""
@@ -415,7 +419,7 @@ class Run:
 
         def beat() -> None:
             self.intake.frontier.heartbeat(said)
-            self.outage.is_over()
+            self.outage.is_over(of="queue")
 
         self._with_frontier(beat)
 
