@@ -35,7 +35,10 @@ _FOR_NOW = {
 _FOR_GOOD = {
     "MOVED": "it is a node of a Redis Cluster: write redis+cluster://host:port in REDIS_URL",
     "NOAUTH": "it wants a password: put it into REDIS_URL (redis://user:password@host)",
-    "NOPERM": "the account lacks rights: give it +@all -@admin -@dangerous on the keys ~baike:* and ~{baike:* (start URLs that were taken)",
+    "NOPERM": (
+        "the account lacks rights: give it +@all -@admin -@dangerous on the keys ~baike:* ~{baike:* and, for questions, ~zhidao:* ~{zhidao:* "
+        "(the queue, start URLs, those that were taken)"
+    ),
     "WRONGPASS": "it refuses the password of REDIS_URL",
 }
 #: errors whose code the library has cut off

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import select
 import socket
 import ssl
@@ -21,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from baike_spider.frontier import Candidate, Frontier, FrontierMisconfigured
 from baike_spider.frontier.address import open_nodes, shown_url
 from baike_spider.frontier.binary import find_binary
+from tests.conftest import ROOT
 
 Starting = Callable[..., int]
 
@@ -88,11 +90,21 @@ def test_tls(start: Starting, crawl: str, tmp_path: Path) -> None:
             Frontier.connect(f"rediss://localhost:{port}/0", crawl=crawl, worker="w", patience=1)
 
 
-def test_an_account_with_the_rights_of_the_readme(start: Starting, crawl: str) -> None:
+@pytest.mark.parametrize("readme", ["README.md", "README.en.md"])
+def test_an_account_with_the_rights_of_the_readme(start: Starting, crawl: str, readme: str) -> None:
     port = start("--save", "")
     admin = redis.Redis(port=port)
-    admin.execute_command("ACL", "SETUSER", "crawler", "on", ">p@ss/word", "~baike:*", "~{baike:*", "+@all", "-@admin", "-@dangerous")
+    (rights,) = re.findall(r"ACL[^`|]*`([^`|]+)`", (ROOT / readme).read_text("utf-8"))
+    admin.execute_command("ACL", "SETUSER", "crawler", "on", ">p@ss/word", *rights.split())
     works(f"redis://crawler:p%40ss%2Fword@127.0.0.1:{port}/0", crawl)
+    for spider in ("baike", "zhidao"):
+        with Frontier.connect(
+            f"redis://crawler:p%40ss%2Fword@127.0.0.1:{port}/0", crawl=crawl, worker=spider, start_urls=f"{spider}:start_urls"
+        ) as frontier:
+            admin.lpush(f"{spider}:start_urls", "https://example.org/1")
+            urls = frontier.pop_start_urls(5)
+            frontier.start_urls_queued(urls)
+            assert urls == ["https://example.org/1"]
     with pytest.raises(FrontierMisconfigured, match="refuses the password"):
         Frontier.connect(f"redis://crawler:wrong@127.0.0.1:{port}/0", crawl=crawl, worker="w", patience=1)
 
