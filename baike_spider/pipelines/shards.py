@@ -64,7 +64,7 @@ class ShardPipeline:
                 raise DropItem("the output folder cannot be written", log_level="ERROR") from error
             if fresh:
                 return item
-            raise DropItem(f"{item.entry.url} is stored already under another name", log_level="DEBUG")
+            raise DropItem(f"{item.entry.url} is stored already: under another name, or with the same content", log_level="DEBUG")
 
     def item_dropped(self, item: Any) -> None:
         """Another pipeline wants no such entry: its lease is done."""
