@@ -14,27 +14,26 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request
-from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.defer import _schedule_coro
 
 from baike_spider.crawl.door import State, write_state
+from baike_spider.crawl.failed_fetch import settle_failed_fetch
 from baike_spider.crawl.gate import Gate, Manners
-from baike_spider.crawl.ledger import Ledger, reject_record
+from baike_spider.crawl.heartbeat import Heartbeat
+from baike_spider.crawl.ledger import Ledger
 from baike_spider.crawl.look import Look
 from baike_spider.crawl.opening import Opened
 from baike_spider.crawl.outage import Outage, Part
-from baike_spider.crawl.pace import Pace
-from baike_spider.crawl.plan import Plan, check_contact, read_seed
+from baike_spider.crawl.plan import Plan, check_contact
 from baike_spider.crawl.refresh import Refresh
 from baike_spider.crawl.report import run_report, write_report
+from baike_spider.crawl.start_urls import take_start_urls
 from baike_spider.exits import BadInput, FrontierGone, OutputFailed, RunError
 from baike_spider.frontier import FrontierError, FrontierUnreachable
 from baike_spider.frontier.intake import Intake
 from baike_spider.frontier.scheduler import FrontierScheduler
-from baike_spider.frontier.start_urls import address_of
 from baike_spider.shards import ShardError
-from extractors import EntryRef, NotAnEntry, Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,8 +58,8 @@ _HEARTBEAT_SECONDS = 5.0
 _LOOK_SECONDS = 1.0
 #: allocations between two looks for cycles, and looks between two deeper ones: a page makes thousands of objects and hardly a cycle
 _GC_THRESHOLD = (10_000, 10, 10)
-#: seconds between two looks at the list of start URLs, and how many are taken at once
-_START_URLS_SECONDS, _START_URLS = 1.0, 500
+#: seconds between two looks at the list of start URLs
+_START_URLS_SECONDS = 1.0
 #: seconds between two looks whether a refresh has to queue more
 _FEED_SECONDS = 1.0
 
@@ -86,7 +85,6 @@ class Run:
         """Where the entries are fetched."""
         self.outage = Outage()
         self._scheduler = scheduler
-        self._pace = Pace(time.monotonic())
         self._timers: list[AsyncioLoopingCall | LoopingCall] = []
         self._unsent: set[Key] = set()
         self._opened = opened = Opened(plan, settings, spider=crawler.spidercls.name)
@@ -109,6 +107,7 @@ class Run:
             retry_seconds=settings.getfloat("BAIKE_RETRY_SECONDS"),
             visits=opened.visits,
         )
+        self._heartbeat = Heartbeat(self.intake, self.ledger.counts)
         try:
             self._queue_seeds()
             self.gate.watch(self.host)
@@ -361,15 +360,7 @@ class Run:
         if self.is_closing():
             self.ledger.give_back(lease)
             return
-        error = f"{failure.type.__name__ if failure.type else 'error'}: {failure.getErrorMessage()}"
-        logger.info("%s failed: %s", request.url, error)
-        if isinstance(failure.value, IgnoreRequest | DownloadCancelledError):
-            # robots.txt, or a page beyond DOWNLOAD_MAXSIZE: asking again would change nothing
-            page = Page(b"", self.plan.real_url(request.url), source=request.url)
-            verdict = NotAnEntry(str(failure.value), reason="robots" if "robots.txt" in str(failure.value) else "ignored")
-            self.ledger.reject(reject_record(page, verdict), lease, outcome="dead")
-        else:
-            self.ledger.failed(lease, error)
+        settle_failed_fetch(failure, request, ledger=self.ledger, plan=self.plan)
 
     def _renew(self) -> None:
         def renew() -> None:
@@ -388,37 +379,11 @@ class Run:
         self._with_frontier(take, part="start_urls")
 
     def _add_start_urls(self) -> None:
-        """Queues what somebody pushed to `<spider>:start_urls`; what is no entry of the site is said and forgotten."""
-        urls = self.intake.frontier.pop_start_urls(_START_URLS)
-        if not urls:
-            return
-        refs: list[EntryRef] = []
-        for url in urls:
-            try:
-                refs.append(read_seed(address_of(url), where="start_urls", site=self.plan.site))
-            except BadInput as error:
-                self.ledger.counts["start_urls/refused"] += 1
-                logger.warning("start URL left out: %s", error)
-        self.ledger.follow(refs, depth=0)
-        self.ledger.commit()
-        self.intake.frontier.start_urls_queued(urls)
+        take_start_urls(self.intake.frontier, self.ledger, self.plan.site)
 
     def _beat(self) -> None:
-        """Says that this worker lives and how fast it goes."""
-        counts = self.ledger.counts
-        pages = counts["entries"] + counts["duplicates"] + sum(count for name, count in counts.items() if name.startswith("verdict/"))
-        self._pace.sample(time.monotonic(), pages)
-        said = {
-            "entries": counts["entries"],
-            "pages": pages,
-            "refused": counts["verdict/refused"],
-            "failed": counts["failed"],
-            "held": self.intake.held,
-            "rates": {str(window): round(rate, 3) for window, rate in self._pace.rates().items()},
-        }
-
         def beat() -> None:
-            self.intake.frontier.heartbeat(said)
+            self._heartbeat.beat()
             self.outage.is_over(of="queue")
 
         self._with_frontier(beat)
