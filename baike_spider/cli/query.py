@@ -12,6 +12,7 @@ from baike_spider.corpus.engine import connect
 from baike_spider.corpus.errors import CorpusError
 from baike_spider.corpus.query import facts_of, find, pointing_to
 from baike_spider.corpus.reader import open_corpus
+from baike_spider.corpus.schema import ENTRY_CORPUS
 from baike_spider.exits import BadInput, NotFound
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def _text(words: str) -> str:
 def _run(args: argparse.Namespace) -> int:
     sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="\n")  # type: ignore[union-attr]
     try:
-        corpus = open_corpus(args.corpus)
+        corpus = open_corpus(args.corpus, kind=ENTRY_CORPUS)
         # one thread: the work is a few milliseconds, starting others takes longer
         with connect(threads=1) as db:
             found = find(db, corpus, args.name)

@@ -1,6 +1,7 @@
-"""`baike corpus build`: crawls and extractions to one corpus.
+"""`baike corpus build`: crawls and extractions to one corpus, of entries or of questions.
 
     sources -> staging -> identity -> tables -> manifest -> the corpus' name
+            -> questions -> manifest -> the corpus' name
 
 Comes in: paths. Goes out: a corpus folder that appears whole, or not at all: everything is written to a hidden folder beside it, which takes
 the corpus' name in one step at the end. A build that was killed leaves that hidden folder; the next one clears it away. Memory is bounded by
@@ -13,19 +14,18 @@ import json
 import os
 import shutil
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from hashlib import file_digest
 from typing import TYPE_CHECKING, Any
 
 from baike_spider.corpus import tables
 from baike_spider.corpus.engine import EngineError, connect, engine_version
 from baike_spider.corpus.errors import CorpusError
 from baike_spider.corpus.identity import choose_winners
-from baike_spider.corpus.manifest import MANIFEST, CorpusManifest, CorpusShard
+from baike_spider.corpus.manifest import MANIFEST, CorpusManifest
+from baike_spider.corpus.partitions import Work, alone, each_partition, finished
 from baike_spider.corpus.place import building
-from baike_spider.corpus.schema import ENTRIES, LINKS, NAMES, TABLES, TRIPLES, shard_path
-from baike_spider.corpus.sources import find_sources
+from baike_spider.corpus.questions import build_questions
+from baike_spider.corpus.schema import ENTRIES, ENTRY_CORPUS, LINKS, NAMES, TABLES, TRIPLES, shard_path
+from baike_spider.corpus.sources import find_sources, kind_of
 from baike_spider.corpus.staging import MACROS, RECORD_BYTES, stage_aliases, stage_entries
 from baike_spider.shards.disk import sync, sync_folder
 from extractors import __version__
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from baike_spider.corpus.engine import Connection
+    from baike_spider.corpus.manifest import CorpusShard
     from baike_spider.corpus.sources import Source
 
 __all__ = ["MEMORY", "build_corpus"]
@@ -53,25 +54,10 @@ _MANAGED = 0.6
 _WORK = 6
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """One build under way."""
-
-    root: Path
-    """The hidden folder that becomes the corpus."""
-    scratch: Path
-    """In it; gone at the end."""
-    partitions: int
-    jobs: int
-    """Partitions at once."""
-    threads: int
-    told: Callable[[str], None]
-
-
 def build_corpus(
     paths: Iterable[Path], output: Path, *, memory: int = MEMORY, threads: int | None = None, told: Callable[[str], None] = lambda _: None
 ) -> CorpusManifest:
-    """Builds the corpus `output` from crawl folders and entry files; the earlier corpus of that name stays until the new one is whole.
+    """Builds the corpus `output` from crawl folders and files of records, all of entries or all of questions; the earlier corpus of that name stays until the new one is whole.
 
     `memory`: bytes of this process, at least LEAST_MEMORY. `told` hears what is being done. Raises CorpusError for inputs and places that cannot be
     used, OSError when the disk is full or cannot be written.
@@ -79,17 +65,20 @@ def build_corpus(
     if memory < LEAST_MEMORY:
         raise CorpusError(f"a build needs at least {LEAST_MEMORY >> 20} MB of memory, not {memory >> 20}")
     sources = find_sources(paths)
-    raw = sum(file.raw_bytes for source in sources for file in source.entries)
+    build = _build if kind_of(sources) == ENTRY_CORPUS else build_questions
+    raw = sum(file.raw_bytes for source in sources for file in (*source.entries, *source.questions))
     partitions = partitions_for(raw)
     threads = max(1, min(threads or os.cpu_count() or 1, int(memory * _MANAGED) // (4 * RECORD_BYTES)))
     jobs = max(1, min(threads, partitions, int(memory * _MANAGED / (_WORK * max(1, raw / partitions)))))
     with building(output) as root:
         scratch = root / ".scratch"
         (scratch / "spill").mkdir(parents=True)
-        work = _Work(root, scratch, partitions, jobs, threads, told)
+        work = Work(root, scratch, partitions, jobs, threads, told)
         try:
             with connect(threads=threads, memory=int(memory * _MANAGED), temp=scratch / "spill") as db:
-                manifest = _build(db, sources, work)
+                db.execute(MACROS)
+                db.execute("SET preserve_insertion_order = false")
+                manifest = build(db, sources, work)
         except EngineError as error:
             raise _failure(error, output) from error
         shutil.rmtree(scratch)
@@ -106,56 +95,29 @@ def partitions_for(raw_bytes: int) -> int:
     return min(MOST_PARTITIONS, 1 << ((max(1, raw_bytes) - 1) // PARTITION_BYTES).bit_length())
 
 
-def _build(db: Connection, sources: list[Source], work: _Work) -> CorpusManifest:
-    db.execute(MACROS)
-    db.execute("SET preserve_insertion_order = false")
+def _build(db: Connection, sources: list[Source], work: Work) -> CorpusManifest:
     work.told("reading the entries")
     staged = work.scratch / "entries"
     held = stage_entries(db, sources, staged, partitions=work.partitions)
     stage_aliases(db, sources)
     work.told(f"{sum(held.values()):,} records: which are one entry, which is the newest")
     if not held:
-        raise CorpusError("the inputs hold no entries", cure="crawl or extract something first")
+        raise CorpusError("the inputs hold no entries and no questions", cure="crawl or extract something first")
     choose_winners(db, staged)
     tables.prepare_names(db, work.partitions)
     for table in TABLES:
         (work.root / table.name).mkdir()
     work.told(f"writing {work.partitions} partitions, {work.jobs} at once")
-    shards = _each(db, work, _contents)
+    shards = each_partition(db, work, _contents)
     work.told("writing what links where")
-    _alone(db, work.threads)
+    alone(db, work.threads)
     triples = [work.root / shard_path(TRIPLES.name, part) for part in range(work.partitions)]
     tables.stage_links(db, triples, work.scratch / "links", partitions=work.partitions)
-    shards += _each(db, work, _links)
+    shards += each_partition(db, work, _links)
     return _manifest(db, sources, held, shards, work)
 
 
-def _each(db: Connection, work: _Work, step: Callable[[Connection, _Work, int], list[CorpusShard]]) -> list[CorpusShard]:
-    """Runs the step for every partition, each with a connection of its own to the same database."""
-
-    # one thread a partition: how several of one statement share the rows would show in the row groups of its file
-    _alone(db, 1)
-
-    def run(part: int) -> list[CorpusShard]:
-        with db.cursor() as own:
-            return step(own, work, part)
-
-    with ThreadPoolExecutor(work.jobs) as pool:
-        futures = [pool.submit(run, part) for part in range(work.partitions)]
-        try:
-            return [shard for future in futures for shard in future.result()]
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-
-
-def _alone(db: Connection, threads: int) -> None:
-    """Lets a statement run on so many threads; what order the rows have matters only where it is one."""
-    db.execute(f"SET threads = {threads}")
-    db.execute(f"SET preserve_insertion_order = {'true' if threads == 1 else 'false'}")
-
-
-def _contents(db: Connection, work: _Work, part: int) -> list[CorpusShard]:
+def _contents(db: Connection, work: Work, part: int) -> list[CorpusShard]:
     """Entries, triples and names of one partition."""
     paths = {table.name: work.root / shard_path(table.name, part) for table in TABLES}
     stage = work.scratch / "entries"
@@ -167,26 +129,15 @@ def _contents(db: Connection, work: _Work, part: int) -> list[CorpusShard]:
         tables.write_empty(db, TRIPLES, paths[TRIPLES.name])
         tables.write_empty(db, ENTRIES, paths[ENTRIES.name])
     tables.write_names(db, paths[NAMES.name], part=part)
-    return [_finished(db, work.root, table.name, part) for table in (ENTRIES, TRIPLES, NAMES)]
+    return [finished(db, work.root, table.name, part) for table in (ENTRIES, TRIPLES, NAMES)]
 
 
-def _links(db: Connection, work: _Work, part: int) -> list[CorpusShard]:
+def _links(db: Connection, work: Work, part: int) -> list[CorpusShard]:
     tables.write_links(db, work.scratch / "links", work.root / shard_path(LINKS.name, part), part=part)
-    return [_finished(db, work.root, LINKS.name, part)]
+    return [finished(db, work.root, LINKS.name, part)]
 
 
-def _finished(db: Connection, root: Path, table: str, part: int) -> CorpusShard:
-    """The shard of a written file, made durable."""
-    path = root / shard_path(table, part)
-    with path.open("rb") as file:
-        digest = file_digest(file, "sha256").hexdigest()
-        size = file.seek(0, 2)
-        sync(file.fileno())
-    rows = db.execute("SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata(?)", [str(path)]).fetchone()[0]
-    return CorpusShard(shard_path(table, part), table, part, rows, size, digest)
-
-
-def _manifest(db: Connection, sources: list[Source], held: Counter[str], shards: list[CorpusShard], work: _Work) -> CorpusManifest:
+def _manifest(db: Connection, sources: list[Source], held: Counter[str], shards: list[CorpusShard], work: Work) -> CorpusManifest:
     order = {table.name: at for at, table in enumerate(TABLES)}
     shards = sorted(shards, key=lambda shard: (order[shard.table], shard.partition))
     inputs = tuple(_counted(source, held) for source in sources)
@@ -217,7 +168,7 @@ def _write_manifest(root: Path, manifest: CorpusManifest) -> None:
         file.write((json.dumps(manifest.as_dict(), ensure_ascii=False, indent=1) + "\n").encode())
         file.flush()
         sync(file.fileno())
-    for table in TABLES:
+    for table in manifest.kind.tables:
         sync_folder(root / table.name)
     sync_folder(root)
 

@@ -1,6 +1,7 @@
 """`baike corpus diff`: what is in one corpus and not in the other.
 
-Comes in: two corpora. Goes out: one `Change` an entry or triple: entries by key, then triples in the order of the corpus. Where it was fetched, when, and
+Comes in: two corpora of one kind. Goes out: one `Change` an entry or triple: entries by key, then triples in the order of the corpus; or
+one a question, by number. Where it was fetched, when, and
 by which version of the program is no difference. Exact. Memory: DuckDB's limit; entries are compared by their digests first, triples one partition at a
 time, and what still does not fit spills to a temporary folder.
 """
@@ -15,12 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from baike_spider.corpus.engine import connect, paths_literal
-from baike_spider.corpus.schema import ENTRIES, TRIPLES
+from baike_spider.corpus.errors import CorpusError
+from baike_spider.corpus.schema import ENTRIES, QUESTION_CORPUS, QUESTIONS, TRIPLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from baike_spider.corpus.engine import Connection
+    from baike_spider.corpus.manifest import CorpusShard
     from baike_spider.corpus.reader import Corpus
 
 __all__ = ["Change", "DiffSummary", "diff_corpora", "summary_of"]
@@ -30,6 +33,10 @@ PROVENANCE = ("source", "digest", "fetched_at", "extractor")
 #: what one (subject, predicate, object, entry, object_url) may have besides; a difference in it is a `changed` triple
 _TYPED = ("object_id", "date", "low", "high", "unit", "raw_predicate")
 _KEY = ("subject", "predicate", "object", "entry", "object_url")
+#: what a question says
+_SAID = ("url", "question", "tags", "detail", "asked", "answers", "best_answer")
+#: tables that are compared, and what one of their rows is
+_ONE: dict[str, Literal["entry", "question", "triple"]] = {"entries": "entry", "triples": "triple", "questions": "question"}
 #: rows that Python holds at once
 _BATCH = 2048
 
@@ -38,10 +45,10 @@ _BATCH = 2048
 class Change:
     """One difference."""
 
-    what: Literal["entry", "triple"]
+    what: Literal["entry", "question", "triple"]
     change: Literal["added", "removed", "changed"]
     key: dict[str, Any]
-    """Of an entry `entry` and `subject`, of a triple `subject`, `predicate`, `object`, `entry`, `object_url`."""
+    """Of an entry `entry` and `subject`, of a triple `subject`, `predicate`, `object`, `entry`, `object_url`, of a question `question_id`, `question`."""
     old: dict[str, Any] | None = None
     """Of something changed the fields that differ, as they were."""
     new: dict[str, Any] | None = None
@@ -57,7 +64,7 @@ class DiffSummary:
     """The changes, counted."""
 
     before: dict[str, int]
-    """Rows of entries and triples in the first corpus."""
+    """Rows of entries and triples, or of questions, in the first corpus."""
     after: dict[str, int]
     """The same of the second."""
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -72,19 +79,26 @@ class DiffSummary:
 
     def as_dict(self, *, predicates: int = 20) -> dict[str, Any]:
         """For JSON; `predicates`: how many of those that changed most."""
-        kinds = {"entries": "entry", "triples": "triple"}
         told: dict[str, Any] = {
             name: {"before": self.before[name], "after": self.after[name]}
             | {change: self.counts[kind, change] for change in ("added", "removed", "changed")}
-            for name, kind in kinds.items()
+            for name, kind in _ONE.items()
+            if name in self.before
         }
         most = sorted(self.predicates.items(), key=lambda one: (-one[1], one[0]))[:predicates]
-        return {**told, "predicates": dict(most)}
+        return {**told, "predicates": dict(most)} if TRIPLES.name in self.before else told
 
 
 def diff_corpora(old: Corpus, new: Corpus, *, memory: int | None = None, threads: int | None = None) -> Iterator[Change]:
-    """Every difference, in a stable order. Raises the engine's error when a shard cannot be read: `verify` says which."""
+    """Every difference, in a stable order. Raises the engine's error when a shard cannot be read: `verify` says which; CorpusError when the two are
+    not of one kind."""
+    kinds = [corpus.manifest.kind for corpus in (old, new)]
+    if kinds[0] != kinds[1]:
+        raise CorpusError(f"{old.folder} is a corpus of {kinds[0].noun}, {new.folder} one of {kinds[1].noun}: they have nothing in common")
     with tempfile.TemporaryDirectory(prefix="baike-diff-") as temp, connect(memory=memory, threads=threads, temp=Path(temp)) as db:
+        if kinds[0] == QUESTION_CORPUS:
+            yield from _questions(db, old, new)
+            return
         yield from _entries(db, old, new)
         for group in range(min(old.manifest.partitions, new.manifest.partitions)):
             yield from _triples(db, old, new, group)
@@ -92,7 +106,10 @@ def diff_corpora(old: Corpus, new: Corpus, *, memory: int | None = None, threads
 
 def summary_of(old: Corpus, new: Corpus) -> DiffSummary:
     """A summary without changes yet."""
-    before, after = ({name: corpus.manifest.counts[name] for name in (ENTRIES.name, TRIPLES.name)} for corpus in (old, new))
+    before, after = (
+        {table.name: corpus.manifest.counts[table.name] for table in corpus.manifest.kind.tables if table.name in _ONE}
+        for corpus in (old, new)
+    )
     return DiffSummary(before, after)
 
 
@@ -134,16 +151,12 @@ def _fields(line: str, aliases: list[str]) -> dict[str, Any]:
 
 def _triples(db: Connection, old: Corpus, new: Corpus, group: int) -> Iterator[Change]:
     """The differences in the partitions `group` of the corpus that has fewer: a power of two of the other's fall into each."""
-    sizes = (old.manifest.partitions, new.manifest.partitions)
-    old_files, new_files = (
-        [shard for shard in corpus.manifest.of(TRIPLES.name) if shard.partition % min(sizes) == group] for corpus in (old, new)
-    )
+    old_files, new_files = _files(old, new, TRIPLES.name, group)
     if [shard.sha256 for shard in old_files] == [shard.sha256 for shard in new_files]:
         return
     same = " AND ".join(f"a.{column} = b.{column}" for column in _KEY[:-1]) + " AND coalesce(a.object_url, '') = coalesce(b.object_url, '')"
     apart = " OR ".join(f"a.{column} IS DISTINCT FROM b.{column}" for column in _TYPED)
-    sides = [f"read_parquet({paths_literal([corpus.folder / shard.path for shard in files])}, hive_partitioning = false)"
-             for corpus, files in ((old, old_files), (new, new_files))]  # fmt: skip
+    sides = _relation(old, old_files), _relation(new, new_files)
     db.execute(f"""
         SELECT a.entry IS NULL AS is_new, b.entry IS NULL AS is_gone, {", ".join(f"coalesce(b.{column}, a.{column}) AS {column}" for column in _KEY)},
                {", ".join(f"{side}.{column}" for side in "ab" for column in _TYPED)}
@@ -164,5 +177,37 @@ def _triples(db: Connection, old: Corpus, new: Corpus, group: int) -> Iterator[C
             yield Change("triple", "changed", key, {name: before[name] for name in apart_in}, {name: after[name] for name in apart_in})
 
 
+def _questions(db: Connection, old: Corpus, new: Corpus) -> Iterator[Change]:
+    """The differences of two corpora of questions, by number: the differing rows alone are sorted."""
+    apart = " OR ".join(f"a.{column} IS DISTINCT FROM b.{column}" for column in _SAID)
+    db.execute(f"""
+        SELECT a.question_id IS NULL AS is_new, b.question_id IS NULL AS is_gone, coalesce(b.question_id, a.question_id) AS question_id,
+               coalesce(b.question, a.question) AS question, {", ".join(f"{side}.{column}" for side in "ab" for column in _SAID)}
+        FROM {_all(old, QUESTIONS.name)} a FULL JOIN {_all(new, QUESTIONS.name)} b ON a.question_id = b.question_id
+        WHERE a.question_id IS NULL OR b.question_id IS NULL OR {apart}
+        ORDER BY 3
+        """)
+    while rows := db.fetchmany(_BATCH):
+        for is_new, is_gone, number, text, *values in rows:
+            key = {"question_id": number, "question": text}
+            if is_new or is_gone:
+                yield Change("question", "added" if is_new else "removed", key)
+                continue
+            before, after = (dict(zip(_SAID, values[start : start + len(_SAID)], strict=True)) for start in (0, len(_SAID)))
+            apart_in = [name for name in _SAID if before[name] != after[name]]
+            yield Change("question", "changed", key, {name: before[name] for name in apart_in}, {name: after[name] for name in apart_in})
+
+
+def _files(old: Corpus, new: Corpus, table: str, group: int) -> tuple[list[CorpusShard], list[CorpusShard]]:
+    """The files of either whose rows may meet: those of the partitions `group` of the corpus that has fewer."""
+    fewer = min(old.manifest.partitions, new.manifest.partitions)
+    first, second = ([shard for shard in corpus.manifest.of(table) if shard.partition % fewer == group] for corpus in (old, new))
+    return first, second
+
+
+def _relation(corpus: Corpus, files: list[CorpusShard]) -> str:
+    return f"read_parquet({paths_literal([corpus.folder / shard.path for shard in files])}, hive_partitioning = false)"
+
+
 def _all(corpus: Corpus, table: str) -> str:
-    return f"read_parquet({paths_literal(corpus.paths(table))}, hive_partitioning = false)"
+    return _relation(corpus, corpus.manifest.of(table))

@@ -11,16 +11,18 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from baike_spider.corpus.errors import CorpusDamaged, CorpusError
-from baike_spider.corpus.schema import CORPUS_SCHEMA, TABLES, shard_path
+from baike_spider.corpus.schema import CORPUS_SCHEMA, ENTRY_CORPUS, KINDS, QUESTION_CORPUS, shard_path
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from baike_spider.corpus.schema import Kind
+
 __all__ = ["MANIFEST", "CorpusInput", "CorpusManifest", "CorpusShard", "read_manifest"]
 
 MANIFEST = "manifest.json"
-#: what tells a corpus from a crawl, whose manifest has the same name
-KIND = "baike-corpus"
+#: what a corpus of the other kind counts in its inputs
+_FOREIGN = {ENTRY_CORPUS.name: ("questions",), QUESTION_CORPUS.name: ("entries", "triples")}
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -39,12 +41,12 @@ class CorpusShard(NamedTuple):
 
 
 class CorpusInput(NamedTuple):
-    """What went in: a crawl folder or a file of entries."""
+    """What went in: a crawl folder or a file of records."""
 
     name: str
     """The crawl's name, or the file's."""
     kind: str
-    """crawl or entries"""
+    """crawl, entries or questions"""
     site: str
     """"" for a file, which may hold several."""
     digest: str
@@ -54,6 +56,9 @@ class CorpusInput(NamedTuple):
     triples: int
     rejects: dict[str, int]
     """Rejected pages by verdict."""
+    questions: int = 0
+    """Records of a crawl or file of questions, before any deduplication; the manifest of a corpus of entries has none, as that of questions
+    has no entries and triples."""
 
 
 class CorpusManifest(NamedTuple):
@@ -68,13 +73,15 @@ class CorpusManifest(NamedTuple):
     extractors: tuple[str, ...]
     """Sorted versions of the extraction rules behind the entries."""
     counts: dict[str, Any]
-    """Rows a table; `versions`: entries read; `triples_read`; `sites`, `layouts`, `verdicts`: entries and rejects by kind."""
+    """Rows a table; `versions`: entries or questions read; `triples_read`; `sites`, `layouts`, `verdicts`: entries and rejects by kind."""
     fetched: tuple[str, str] | None
-    """First and last `fetched_at` of the entries, None when none is known."""
+    """First and last `fetched_at` of the entries; of questions, when the first of the crawls began and the last was written to. None when none is known."""
     inputs: tuple[CorpusInput, ...]
     """In the order of their digests."""
     shards: tuple[CorpusShard, ...]
     """In the order of the tables, then of the partitions."""
+    kind: Kind = ENTRY_CORPUS
+    """What it is a corpus of."""
 
     def of(self, table: str) -> list[CorpusShard]:
         """The shards of one table, in order."""
@@ -83,7 +90,7 @@ class CorpusManifest(NamedTuple):
     def as_dict(self) -> dict[str, Any]:
         return {
             "schema": CORPUS_SCHEMA,
-            "kind": KIND,
+            "kind": self.kind.name,
             "builder": self.builder,
             "engine": self.engine,
             "extractors": list(self.extractors),
@@ -97,9 +104,9 @@ class CorpusManifest(NamedTuple):
                     "partitioned_by": table.partitioned_by,
                     "order": list(table.order),
                 }
-                for table in TABLES
+                for table in self.kind.tables
             },
-            "inputs": [one._asdict() for one in self.inputs],
+            "inputs": [_input_dict(one, self.kind) for one in self.inputs],
             "shards": [shard._asdict() for shard in self.shards],
         }
 
@@ -107,6 +114,7 @@ class CorpusManifest(NamedTuple):
     def from_dict(cls, data: dict[str, Any]) -> Self:
         """The inverse. Raises ValueError, KeyError or TypeError on anything that no build of ours could have written."""
         shards = tuple(CorpusShard(**shard) for shard in data["shards"])
+        kind = KINDS[data["kind"]]
         manifest = cls(
             partitions=data["partitions"],
             builder=data["builder"],
@@ -114,21 +122,26 @@ class CorpusManifest(NamedTuple):
             extractors=tuple(data["extractors"]),
             counts=data["counts"],
             fetched=tuple(data["fetched"]) if data["fetched"] else None,
-            inputs=tuple(CorpusInput(**one) for one in data["inputs"]),
+            inputs=tuple(CorpusInput(**{**dict.fromkeys(_FOREIGN[kind.name], 0), **one}) for one in data["inputs"]),
             shards=shards,
+            kind=kind,
         )
-        expected = [(table.name, number, shard_path(table.name, number)) for table in TABLES for number in range(manifest.partitions)]
+        expected = [(table.name, number, shard_path(table.name, number)) for table in kind.tables for number in range(manifest.partitions)]
         if [(shard.table, shard.partition, shard.path) for shard in shards] != expected:
             raise ValueError("its shards are not every partition of every table, in order")
         for shard in shards:
             if not all(type(number) is int and number >= 0 for number in (shard.rows, shard.bytes)) or not _SHA256.fullmatch(shard.sha256):
                 raise ValueError(f"{shard.path} has no rows, bytes and sha256 of ours")
-        for table in TABLES:
+        for table in kind.tables:
             if data["counts"][table.name] != sum(shard.rows for shard in manifest.of(table.name)):
                 raise ValueError(f"counts.{table.name} is not the sum of its shards")
         if manifest.as_dict() != data:
             raise ValueError("it holds other fields, tables or columns than this program writes")
         return manifest
+
+
+def _input_dict(one: CorpusInput, kind: Kind) -> dict[str, Any]:
+    return {name: value for name, value in one._asdict().items() if name not in _FOREIGN[kind.name]}
 
 
 def read_manifest(folder: Path) -> CorpusManifest:
@@ -143,9 +156,9 @@ def read_manifest(folder: Path) -> CorpusManifest:
         raise CorpusError(f"cannot read {path}: {error.strerror or error}", path=path) from error
     try:
         data = json.loads(text)
-        if isinstance(data, dict) and data.get("kind") != KIND and "crawl" in data:
+        if isinstance(data, dict) and "kind" not in data and "crawl" in data:
             raise CorpusError(f"{folder} is a crawl, no corpus", path=folder, cure=f"make one of it: baike corpus build {folder} -o CORPUS")
-        if not isinstance(data, dict) or data.get("kind") != KIND:
+        if not isinstance(data, dict) or data.get("kind") not in KINDS:
             raise ValueError("it is no manifest of a corpus")
         if data["schema"] != CORPUS_SCHEMA:
             raise ValueError(f"schema {data['schema']!r} is not {CORPUS_SCHEMA}: it was written by another version of this program")

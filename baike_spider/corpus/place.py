@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from baike_spider.corpus.errors import CorpusError
 from baike_spider.corpus.manifest import read_manifest
+from baike_spider.corpus.schema import KINDS
 from baike_spider.shards.disk import sync_folder
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ def _refuse_foreign(output: Path) -> None:
         read_manifest(output)
     except CorpusError as error:
         # a damaged corpus is replaced, as its own message says; anything else stays
-        if "damaged manifest" in str(error) and all((output / name).is_dir() for name in ("entries", "triples", "names", "links")):
+        if "damaged manifest" in str(error) and any(
+            all((output / table.name).is_dir() for table in kind.tables) for kind in KINDS.values()
+        ):
             return
         raise CorpusError(f"{output} is there and is no corpus", path=output, cure="it is not replaced: choose another -o") from error

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from baike_spider.corpus.engine import connect, paths_literal
+from baike_spider.corpus.errors import CorpusError
 from baike_spider.corpus.manifest import CorpusManifest, read_manifest
-from baike_spider.corpus.schema import TABLES, partition_of, shard_path
+from baike_spider.corpus.schema import partition_of, shard_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from baike_spider.corpus.engine import Connection
+    from baike_spider.corpus.schema import Kind
 
 __all__ = ["Corpus", "open_corpus", "views"]
 
@@ -36,17 +38,22 @@ class Corpus(NamedTuple):
         return self.folder / shard_path(table, partition_of(text, self.manifest.partitions))
 
 
-def open_corpus(folder: Path | str) -> Corpus:
-    """The corpus in `folder`. Raises CorpusError when it is none, CorpusDamaged when its manifest is not what we wrote."""
+def open_corpus(folder: Path | str, *, kind: Kind | None = None) -> Corpus:
+    """The corpus in `folder`. Raises CorpusError when it is none, or none of that `kind`, CorpusDamaged when its manifest is not what we wrote."""
     root = Path(folder)
-    return Corpus(root, read_manifest(root))
+    corpus = Corpus(root, read_manifest(root))
+    found = corpus.manifest.kind
+    if kind is not None and found != kind:
+        cure = f"`baike corpus sql {folder}` and `baike corpus export` read it"
+        raise CorpusError(f"{folder} is a corpus of {found.noun}; this needs one of {kind.noun}", path=root, cure=cure)
+    return corpus
 
 
 @contextmanager
 def views(corpus: Corpus, *, threads: int | None = None, memory: int | None = None, temp: Path | None = None) -> Iterator[Connection]:
-    """A DuckDB connection with a view a table: entries, triples, names, links. Limits as in `engine.connect`."""
+    """A DuckDB connection with a view a table: entries, triples, names, links, or questions. Limits as in `engine.connect`."""
     with connect(threads=threads, memory=memory, temp=temp) as connection:
-        for table in TABLES:
+        for table in corpus.manifest.kind.tables:
             connection.execute(
                 f"CREATE VIEW {table.name} AS SELECT * FROM read_parquet({paths_literal(corpus.paths(table.name))}, hive_partitioning = false)"
             )

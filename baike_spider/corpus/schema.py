@@ -1,5 +1,7 @@
 """What a corpus folder is made of: its tables, their columns, order and partitions. Documented in docs/corpus.md.
 
+A corpus is of entries, four tables, or of questions, one.
+
 Every table is a folder of Parquet files, one a partition, rows sorted by `order` (texts by their UTF-8 bytes, NULLs first). A row is in the
 partition that its `partitioned_by` column hashes to, so that everything about one name lies in one file of each table. Pure: no
 duckdb, no disk.
@@ -15,7 +17,23 @@ try:
 except ImportError:
     from hashlib import md5
 
-__all__ = ["CORPUS_SCHEMA", "ENTRIES", "LINKS", "NAMES", "TABLES", "TRIPLES", "Column", "Table", "partition_of", "shard_path"]
+__all__ = [
+    "CORPUS_SCHEMA",
+    "ENTRIES",
+    "ENTRY_CORPUS",
+    "KINDS",
+    "LINKS",
+    "NAMES",
+    "QUESTIONS",
+    "QUESTION_CORPUS",
+    "TABLES",
+    "TRIPLES",
+    "Column",
+    "Kind",
+    "Table",
+    "partition_of",
+    "shard_path",
+]
 
 #: rises when a column changes its meaning
 CORPUS_SCHEMA = 1
@@ -29,7 +47,7 @@ class Column(NamedTuple):
     """DuckDB's name of the type."""
     meaning: str
     null: bool = False
-    """Whether it may be NULL: the page holds no such thing. Texts are never "" in a column that may be NULL, but for `unit`."""
+    """Whether it may be NULL: the page holds no such thing. Texts are never "" in a column that may be NULL, but for `unit` and `detail`."""
 
 
 class Table(NamedTuple):
@@ -39,7 +57,7 @@ class Table(NamedTuple):
     """Also the folder's name."""
     columns: tuple[Column, ...]
     partitioned_by: str
-    """The column whose hash chooses the file."""
+    """The column whose hash chooses the file: that of its text, a number's in decimal."""
     order: tuple[str, ...]
     """Columns that a file is sorted by; no two rows of a table are equal in all of them."""
 
@@ -131,8 +149,44 @@ LINKS = Table(
     order=("target", "subject", "predicate", "object", "entry"),
 )
 
-#: in the order in which they are written
+#: a corpus of entries, in the order in which they are written
 TABLES = (ENTRIES, TRIPLES, NAMES, LINKS)
+
+QUESTIONS = Table(
+    "questions",
+    (
+        Column("question_id", "BIGINT", "the site's number of the question; unique in the corpus"),
+        Column("url", "VARCHAR", "canonical address"),
+        Column("question", "VARCHAR", "the full text of the question"),
+        Column("tags", "VARCHAR[]", "tags and categories that the page carries; most pages after 2018 carry none"),
+        Column(
+            "detail", "VARCHAR", "what the asker added below, may be empty; NULL when the record is a plain one of three keys", null=True
+        ),
+        Column("asked", "VARCHAR", "when it was asked", null=True),
+        Column("answers", "BIGINT", "how many answers the page says there are", null=True),
+        Column("best_answer", "VARCHAR", "text of the accepted or recommended answer", null=True),
+        Column("versions", "BIGINT", "records of this question in the inputs, of which this is the newest"),
+    ),
+    partitioned_by="question_id",
+    order=("question_id",),
+)
+
+
+class Kind(NamedTuple):
+    """What a corpus is a corpus of."""
+
+    name: str
+    """`kind` in its manifest."""
+    noun: str
+    """What it holds, for people; also the table that is counted."""
+    tables: tuple[Table, ...]
+    """In the order in which they are written."""
+
+
+ENTRY_CORPUS = Kind("baike-corpus", "entries", TABLES)
+QUESTION_CORPUS = Kind("question-corpus", "questions", (QUESTIONS,))
+#: by name
+KINDS = {kind.name: kind for kind in (ENTRY_CORPUS, QUESTION_CORPUS)}
 
 
 def partition_of(text: str, partitions: int) -> int:

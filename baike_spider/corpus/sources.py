@@ -1,4 +1,4 @@
-"""What a build reads: crawl folders, and files of entries that `baike extract` wrote.
+"""What a build reads: crawl folders, and files of entries or questions that `baike extract` wrote.
 
 Comes in: paths. Goes out: a `Source` each, its files there and as long as its manifest says; no record is read yet. The entries are
 the truth: a crawl's triples are derived from them again, so its triple shards are not read.
@@ -12,16 +12,21 @@ from typing import TYPE_CHECKING
 
 from baike_spider.corpus.errors import CorpusError, InputDamaged
 from baike_spider.corpus.manifest import CorpusInput
+from baike_spider.corpus.schema import ENTRY_CORPUS, QUESTION_CORPUS
 from baike_spider.shards import ManifestDamaged, ShardError, load_manifest
-from baike_spider.shards.names import ENTRIES, REJECTS, TRIPLES
+from baike_spider.shards.frames import read_lines
+from baike_spider.shards.names import ENTRIES, QUESTIONS, REJECTS, TRIPLES
+from baike_spider.shards.reader import BAD_LINE, parse_object
+from extractors import Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from baike_spider.corpus.schema import Kind
     from baike_spider.shards import Shard
 
-__all__ = ["RecordFile", "Source", "find_sources"]
+__all__ = ["RecordFile", "Source", "find_sources", "kind_of"]
 
 _SUFFIXES = (".jsonl", ".ndjson", ".jsonl.zst", ".ndjson.zst")
 #: how much longer entries are than their zstd file; only the number of partitions follows from it
@@ -44,10 +49,15 @@ class Source:
     """One input."""
 
     about: CorpusInput
-    """`entries` and `triples` of a file are 0: nobody counted them yet."""
+    """`entries`, `triples` and `questions` of a file are 0: nobody counted them yet."""
     path: Path
     entries: tuple[RecordFile, ...]
     rejects: tuple[RecordFile, ...]
+    questions: tuple[RecordFile, ...] = ()
+    crawled: tuple[str, str] | None = None
+    """When the crawl began and was last written to, UTC, ISO 8601; None of a file."""
+    extractors: tuple[str, ...] = ()
+    """Versions that made a crawl's records."""
 
 
 def find_sources(paths: Iterable[Path]) -> list[Source]:
@@ -58,8 +68,26 @@ def find_sources(paths: Iterable[Path]) -> list[Source]:
     found: dict[tuple[str, str], Source] = {}
     for path in paths:
         source = _crawl(path) if path.is_dir() else _file(path)
-        found.setdefault((source.about.digest, source.about.kind), source)
+        known = found.setdefault((source.about.digest, source.about.kind), source)
+        # of two copies the one that is dated later: whichever is given first
+        if (source.crawled or ("", ""), source.about.name) > (known.crawled or ("", ""), known.about.name):
+            found[source.about.digest, source.about.kind] = source
     return [source for _, source in sorted(found.items())]
+
+
+def kind_of(sources: Iterable[Source]) -> Kind:
+    """What the inputs make a corpus of; entries where they hold nothing. Raises CorpusError where they are not of one kind and, if of questions, one site."""
+    entries, questions = [], []
+    for source in sources:
+        entries += [source] if source.entries else []
+        questions += [source] if source.questions else []
+    if entries and questions:
+        message = f"{entries[0].path} holds entries, {questions[0].path} questions: one corpus cannot hold both"
+        raise CorpusError(message, path=questions[0].path, cure="build two, each from its own inputs")
+    sites = sorted({source.about.site for source in questions if source.about.site})
+    if len(sites) > 1:
+        raise CorpusError(f"the inputs hold questions of {' and '.join(sites)}, whose numbers clash", cure="build a corpus of each site")
+    return QUESTION_CORPUS if questions else ENTRY_CORPUS
 
 
 def _crawl(folder: Path) -> Source:
@@ -68,7 +96,7 @@ def _crawl(folder: Path) -> Source:
     except ManifestDamaged as error:
         raise InputDamaged(str(error), path=folder) from error
     except ShardError as error:
-        cure = "give crawl folders (output/<crawl>) or files that `baike extract --format entries -o FILE` wrote"
+        cure = "give crawl folders (output/<crawl>) or files of entries or questions that `baike extract -o FILE` wrote"
         raise CorpusError(f"{folder} is no crawl folder", path=folder, cure=cure) from error
     listing = "".join(f"{shard.sha256}  {shard.path}\n" for shard in manifest.shards)
     counts = manifest.counts
@@ -80,12 +108,16 @@ def _crawl(folder: Path) -> Source:
         entries=counts[ENTRIES],
         triples=counts[TRIPLES],
         rejects=counts["verdicts"],
+        questions=counts.get(QUESTIONS, 0),
     )
     return Source(
         about,
         folder,
         tuple(_listed(folder, shard) for shard in manifest.of(ENTRIES)),
         tuple(_listed(folder, shard) for shard in manifest.of(REJECTS)),
+        tuple(_listed(folder, shard) for shard in manifest.of(QUESTIONS)),
+        (manifest.created, manifest.updated),
+        manifest.extractors,
     )
 
 
@@ -109,12 +141,23 @@ def _file(path: Path) -> Source:
     if not path.exists():
         raise CorpusError(f"{path}: no such file or folder", path=path)
     if not path.name.endswith(_SUFFIXES):
-        raise CorpusError(f"{path} is neither a crawl folder nor a {', '.join(_SUFFIXES)} file of entries", path=path)
+        raise CorpusError(f"{path} is neither a crawl folder nor a {', '.join(_SUFFIXES)} file of entries or questions", path=path)
     try:
         with path.open("rb") as file:
             digest = file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise CorpusError(f"cannot read {path}: {error.strerror or error}", path=path) from error
     size = path.stat().st_size
-    about = CorpusInput(name=path.name, kind="entries", site="", digest=digest, entries=0, triples=0, rejects={})
-    return Source(about, path, (RecordFile(path, None, size * _RATIO if path.suffix == ".zst" else size),) if size else (), ())
+    kind = "questions" if size and _holds_questions(path) else "entries"
+    about = CorpusInput(name=path.name, kind=kind, site="", digest=digest, entries=0, triples=0, rejects={})
+    files = (RecordFile(path, None, size * _RATIO if path.suffix == ".zst" else size),) if size else ()
+    return Source(about, path, (), (), files) if kind == "questions" else Source(about, path, files, ())
+
+
+def _holds_questions(path: Path) -> bool:
+    """Whether its first line is a question. What is no record at all is left to whoever reads the file."""
+    try:
+        Question.from_dict(parse_object(next(iter(read_lines(path)), b"")))
+    except (ShardError, *BAD_LINE):
+        return False
+    return True

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from baike_spider.corpus.engine import Connection
     from baike_spider.corpus.sources import Source
 
-__all__ = ["MACROS", "RECORD_BYTES", "stage_aliases", "stage_entries"]
+__all__ = ["MACROS", "RECORD_BYTES", "blame", "checked", "lines_of", "stage_aliases", "stage_entries", "staged"]
 
 #: bytes of the longest entry that is read; every thread keeps two buffers of this size
 RECORD_BYTES = 1 << 25
@@ -50,7 +50,7 @@ def stage_entries(db: Connection, sources: Iterable[Source], folder: Path, *, pa
     if not expected:
         return Counter()
     files = list(map(Path, expected))
-    lines = f"SELECT json, filename AS file, from_json(json, {literal(_HEAD)}) AS head FROM {_lines_of(files)}"
+    lines = f"SELECT json, filename AS file, from_json(json, {literal(_HEAD)}) AS head FROM {lines_of(files)}"
     try:
         db.execute(f"""
             COPY (SELECT partition_of(coalesce(subject_of(head.title, head.sense), ''), {partitions}) AS part, file, head.*, json::VARCHAR AS json
@@ -58,18 +58,19 @@ def stage_entries(db: Connection, sources: Iterable[Source], folder: Path, *, pa
             TO {literal(str(folder))} (FORMAT parquet, PARTITION_BY (part), COMPRESSION snappy, WRITE_BLOOM_FILTER false, OVERWRITE_OR_IGNORE)
             """)
     except EngineError as error:
-        raise _blame(db, files, error) from error
-    return _checked(db, folder, expected)
-
-
-def _checked(db: Connection, folder: Path, expected: dict[str, int | None]) -> Counter[str]:
+        raise blame(db, files, error) from error
     bad = " OR ".join(f"{column} IS NULL" for column in _NEEDED.split(", "))
+    return checked(db, folder, expected, bad=bad, noun="entries")
+
+
+def checked(db: Connection, folder: Path, expected: dict[str, int | None], *, bad: str, noun: str) -> Counter[str]:
+    """How many records each file held. `expected`: lines by path, `bad`: what is staged but is no record. Raises InputDamaged, with the file."""
     rows = db.execute(f"SELECT file, count(*), count(*) FILTER ({bad}) FROM {staged(folder)} GROUP BY file ORDER BY file").fetchall()
     held: Counter[str] = Counter({file: count for file, count, _ in rows})
-    for file, count, no_entries in rows:
-        if no_entries:
-            cure = "give what `baike extract --format entries` wrote, or a crawl folder"
-            raise InputDamaged(f"{file}: {no_entries:,} of its {count:,} lines are no entries", path=Path(file), cure=cure)
+    for file, count, strangers in rows:
+        if strangers:
+            cure = f"give what `baike extract` wrote of {noun}, or a crawl folder"
+            raise InputDamaged(f"{file}: {strangers:,} of its {count:,} lines are no {noun}", path=Path(file), cure=cure)
     for file, records in expected.items():
         if records is not None and held[file] != records:
             raise InputDamaged(f"{file}: {held[file]:,} lines, the crawl's manifest says {records:,}", path=Path(file))
@@ -94,24 +95,24 @@ def stage_aliases(db: Connection, sources: Iterable[Source]) -> None:
         return
     try:
         db.execute(f"""
-            INSERT INTO alias_rejects SELECT DISTINCT json->>'url', json->>'reason' FROM {_lines_of(files)} WHERE json->>'verdict' = 'alias'
+            INSERT INTO alias_rejects SELECT DISTINCT json->>'url', json->>'reason' FROM {lines_of(files)} WHERE json->>'verdict' = 'alias'
             """)
     except EngineError as error:
-        raise _blame(db, files, error) from error
+        raise blame(db, files, error) from error
 
 
-def _blame(db: Connection, files: Iterable[Path], error: Exception) -> Exception:
-    """The first file that cannot be read by itself, as our error; the engine's own where none is to blame (no space, no memory)."""
+def blame(db: Connection, files: Iterable[Path], error: Exception) -> Exception:
+    """What stopped the reading: the first file that cannot be read by itself, as our error; the engine's own where none is to blame (no space, no memory)."""
     for file in files:
         try:
-            db.execute(f"SELECT count(*), max(json) FROM {_lines_of([file])}").fetchall()
+            db.execute(f"SELECT count(*), max(json) FROM {lines_of([file])}").fetchall()
         except EngineError as reason:
             cure = "`baike verify CRAWL` says more of a crawl's shard; bring it back from a copy, or leave this input out"
             return InputDamaged(f"{file} cannot be read: {str(reason).splitlines()[0]}", path=file, cure=cure)
     return error
 
 
-def _lines_of(files: Iterable[Path]) -> str:
+def lines_of(files: Iterable[Path]) -> str:
     """The files' lines as an SQL relation (json, filename). The engine is told what is compressed: it guesses wrong where a folder has a `?`."""
     by_kind: dict[str, list[Path]] = {}
     for file in files:

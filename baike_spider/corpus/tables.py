@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from baike_spider.corpus.engine import Connection
     from baike_spider.corpus.schema import Table
 
-__all__ = ["prepare_names", "stage_links", "write_empty", "write_entries", "write_links", "write_names", "write_triples"]
+__all__ = ["prepare_names", "stage_links", "write_empty", "write_entries", "write_links", "write_names", "write_sorted", "write_triples"]
 
 #: rows that a reader of one name has to decode; DuckDB rounds it to its vectors of 2048
 _ROWS = 32_768
@@ -106,9 +106,7 @@ def prepare_names(db: Connection, partitions: int) -> None:
 
 def write_names(db: Connection, path: Path, *, part: int) -> None:
     """Writes the partition's names."""
-    db.execute(
-        f"COPY (SELECT {_columns(NAMES)} FROM called WHERE part = {part} ORDER BY {', '.join(NAMES.order)}) TO {literal(str(path))} {_PARQUET}"
-    )
+    write_sorted(db, NAMES, path, f"SELECT * FROM called WHERE part = {part}")
 
 
 def stage_links(db: Connection, triples: Sequence[Path], folder: Path, *, partitions: int) -> None:
@@ -128,6 +126,11 @@ def write_links(db: Connection, stage: Path, path: Path, *, part: int) -> None:
     db.execute(
         f"COPY (SELECT DISTINCT {_columns(LINKS)} FROM {source} ORDER BY {', '.join(LINKS.order)}) TO {literal(str(path))} {_PARQUET}"
     )
+
+
+def write_sorted(db: Connection, table: Table, path: Path, rows: str) -> None:
+    """Writes the statement's rows as a file of the table, in its order."""
+    db.execute(f"COPY (SELECT {_columns(table)} FROM ({rows}) ORDER BY {', '.join(table.order)}) TO {literal(str(path))} {_PARQUET}")
 
 
 def write_empty(db: Connection, table: Table, path: Path) -> None:

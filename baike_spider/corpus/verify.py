@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Literal
 from baike_spider.corpus.engine import EngineError, connect, literal, paths_literal
 from baike_spider.corpus.errors import CorpusError
 from baike_spider.corpus.manifest import MANIFEST
+from baike_spider.corpus.questions import ID_OF
 from baike_spider.corpus.reader import open_corpus
-from baike_spider.corpus.schema import ENTRIES, NAMES, TABLES, TRIPLES, shard_path
+from baike_spider.corpus.schema import ENTRIES, ENTRY_CORPUS, NAMES, QUESTION_CORPUS, QUESTIONS, TRIPLES, shard_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,13 +50,14 @@ class Problem:
 
 def verify_corpus(folder: Path, *, memory: int = _MEMORY, threads: int | None = None) -> Iterator[Problem]:
     """Every shard: there, of the right length and digest, with its columns, rows, order, each row once and in its partition; every triple and name
-    of an entry that is there. Files that no manifest lists are strays.
+    of an entry that is there; every question's address that of its number. Files that no manifest lists are strays.
 
     `memory`: bytes that DuckDB keeps to. Raises CorpusError when `folder` is no corpus, or cannot be checked with this memory and temporary folder;
     CorpusDamaged when its manifest is not what we wrote; EngineMissing.
     """
     corpus = open_corpus(folder)
-    tables = {table.name: table for table in TABLES}
+    kind = corpus.manifest.kind
+    tables = {table.name: table for table in kind.tables}
     readable: set[str] = set()
     with tempfile.TemporaryDirectory(prefix="baike-verify-") as temp, connect(memory=memory, threads=threads, temp=Path(temp)) as db:
         for shard in corpus.manifest.shards:
@@ -66,17 +68,22 @@ def verify_corpus(folder: Path, *, memory: int = _MEMORY, threads: int | None = 
                     readable.add(shard.path)
                 found += rows
             yield from found
-        for partition in range(corpus.manifest.partitions):
+        for partition in range(corpus.manifest.partitions if kind == ENTRY_CORPUS else 0):
             if {shard_path(ENTRIES.name, partition), shard_path(TRIPLES.name, partition)} <= readable:
                 yield from _of_partition(db, corpus, partition)
-        if readable >= {shard.path for shard in corpus.manifest.shards if shard.table in (ENTRIES.name, NAMES.name)}:
+        if kind == ENTRY_CORPUS and readable >= {
+            shard.path for shard in corpus.manifest.shards if shard.table in (ENTRIES.name, NAMES.name)
+        }:
             yield from _of_names(db, corpus)
     yield from _strays(folder, corpus.manifest)
 
 
 def how_to_rebuild(manifest: CorpusManifest, folder: Path) -> str:
     """What to do about a damaged corpus, for people."""
-    inputs = "".join(f"  {one.kind} {one.name}: {one.entries:,} entries, digest {one.digest}\n" for one in manifest.inputs)
+    inputs = "".join(
+        f"  {one.kind} {one.name}: {one.questions if manifest.kind == QUESTION_CORPUS else one.entries:,} {manifest.kind.noun}, digest {one.digest}\n"
+        for one in manifest.inputs
+    )
     return (
         f"To rebuild, either bring the named files back from a copy, or run `baike corpus build INPUT... -o {folder}` with the same inputs:\n{inputs}"
         f"With baike-spider {manifest.builder} and {manifest.engine} every file comes out with the sha256 that {MANIFEST} lists."
@@ -110,16 +117,24 @@ def _of_rows(db: Connection, path: Path, shard: CorpusShard, table: Table, parti
         # all columns are read, so that damage in any of them is met
         touched = ", ".join(f"count({column.name}), max({column.name})" for column in table.columns)
         db.execute(f"SELECT {touched} FROM {file}").fetchall()
-        key = "row(" + ", ".join(f"coalesce({column}, '')" for column in table.order) + ")"
+        texts = {column.name for column in table.columns if column.type == "VARCHAR"}
+        key = "row(" + ", ".join(f"coalesce({column}, '')" if column in texts else column for column in table.order) + ")"
         rows, nulls, strangers, same, falling, where = db.execute(f"""
             SELECT count(*), count(*) FILTER ({" OR ".join(f"{column.name} IS NULL" for column in table.columns if not column.null)}),
-                   count(*) FILTER (md5_number_lower({table.partitioned_by}) % {partitions} <> {shard.partition}),
+                   count(*) FILTER (md5_number_lower({table.partitioned_by}::VARCHAR) % {partitions} <> {shard.partition}),
                    count(*) FILTER (key = before), count(*) FILTER (key < before), min(number) FILTER (key <= before)
             FROM (SELECT *, lag(key) OVER () AS before, row_number() OVER () AS number FROM (SELECT *, {key} AS key FROM {file}))
             """).fetchone()
+        elsewhere = 0
+        if table is QUESTIONS:
+            ((elsewhere,),) = db.execute(
+                f"SELECT count(*) FROM {file} WHERE {ID_OF.format(url='url')} IS DISTINCT FROM question_id"
+            ).fetchall()
     except EngineError as error:
         yield _unreadable(shard.path, error)
         return
+    if elsewhere:
+        yield Problem(shard.path, "reference", f"the addresses of {elsewhere:,} rows are not those of their questions")
     if rows != shard.rows:
         yield Problem(shard.path, "count", f"it holds {rows:,} rows, the manifest says {shard.rows:,}")
     if nulls:
@@ -184,7 +199,7 @@ def _unreadable(path: str, error: Exception) -> Problem:
 
 def _strays(folder: Path, manifest: CorpusManifest) -> Iterator[Problem]:
     listed = {shard.path for shard in manifest.shards}
-    for table in TABLES:
+    for table in manifest.kind.tables:
         for path in sorted((folder / table.name).iterdir()) if (folder / table.name).is_dir() else ():
             name = f"{table.name}/{path.name}"
             if name not in listed:

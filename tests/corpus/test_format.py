@@ -11,7 +11,7 @@ from baike_spider.cli import main
 from baike_spider.corpus import engine
 from baike_spider.corpus.build import build_corpus
 from baike_spider.corpus.manifest import CorpusInput, CorpusShard, read_manifest
-from baike_spider.corpus.schema import TABLES, Table
+from baike_spider.corpus.schema import KINDS, TABLES, Table
 from tests.conftest import ROOT
 from tests.corpus.crawls import rows, write_crawl
 from tests.shards.specimens import entry_of
@@ -19,7 +19,7 @@ from tests.shards.specimens import entry_of
 DOCUMENT = (ROOT / "docs" / "corpus.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+@pytest.mark.parametrize("table", [table for kind in KINDS.values() for table in kind.tables], ids=lambda table: table.name)
 def test_every_table(table: Table) -> None:
     [section] = re.findall(rf"^### `{table.name}`\n(.*?)(?=^##)", DOCUMENT, re.MULTILINE | re.DOTALL)
     assert f"Partitioned by `{table.partitioned_by}`; sorted by {', '.join(f'`{column}`' for column in table.order)}." in section

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from baike_spider.cli.command import Commands, add_command, positive
 from baike_spider.cli.corpus.border import as_run_errors, memory_size
 from baike_spider.corpus.build import MEMORY, build_corpus
+from baike_spider.corpus.schema import QUESTION_CORPUS
 
 if TYPE_CHECKING:
     import argparse
@@ -21,11 +22,14 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     command = add_command(
         commands,
         "build",
-        "Merges crawls and extractions into one corpus: newest version of every entry, all its names, every triple once.",
+        "Merges crawls and extractions into one corpus: newest version of every entry, all its names, every triple once; or every question once.",
         "baike corpus build output/2026-01 output/2026-02 saved.jsonl.zst -o corpus",
     )
     command.add_argument(
-        "inputs", nargs="+", metavar="CRAWL", help="crawl folders, and .jsonl(.zst) files of `baike extract --format entries`"
+        "inputs",
+        nargs="+",
+        metavar="CRAWL",
+        help="crawl folders, and .jsonl(.zst) files of `baike extract`, all of entries or all of questions",
     )
     command.add_argument(
         "-o", "--output", required=True, metavar="CORPUS", help="folder to write; an earlier corpus there stays until this one is whole"
@@ -48,6 +52,9 @@ def _run(args: argparse.Namespace) -> int:
             [Path(path) for path in args.inputs], Path(args.output), memory=args.memory, threads=args.threads, told=told
         )
     counts = manifest.counts
+    if manifest.kind == QUESTION_CORPUS:
+        told(f"{args.output}: {counts['questions']:,} questions of {counts['versions']:,} records")
+        return 0
     told(
         f"{args.output}: {counts['entries']:,} entries of {counts['versions']:,} records, {counts['triples']:,} triples, "
         f"{counts['names']:,} names, {counts['links']:,} links"

@@ -27,7 +27,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     command = add_command(
         commands,
         "diff",
-        "Entries and triples added, removed, changed from one corpus to another: counted, or each as a JSON line.",
+        "Entries and triples, or questions, added, removed, changed from one corpus to another: counted, or each as a JSON line.",
         "baike corpus diff corpus-2026-01 corpus-2026-02 --json -o changes.jsonl",
     )
     command.add_argument("old", metavar="OLD", help="a corpus folder")
@@ -67,10 +67,10 @@ def _run(args: argparse.Namespace) -> int:
 def _tell(summary: DiffSummary, out: TextIO) -> None:
     told = summary.as_dict()
     print(f"{'':10}{'before':>14}{'after':>14}{'added':>12}{'removed':>12}{'changed':>12}", file=out)
-    for name in ("entries", "triples"):
-        row = told[name]
+    predicates = told.pop("predicates", {})
+    for name, row in told.items():
         print(f"{name:10}{row['before']:>14,}{row['after']:>14,}{row['added']:>12,}{row['removed']:>12,}{row['changed']:>12,}", file=out)
-    for predicate, count in told["predicates"].items():
+    for predicate, count in predicates.items():
         print(f"{count:>14,}  {predicate}", file=out)
 
 

@@ -46,6 +46,12 @@ def export_corpus(
     `memory`: bytes of the engine; `rows`: triples that are sorted at once. Raises CorpusError where the corpus or the place cannot be used, OSError where the
     disk is full or cannot be written.
     """
+    kind = corpus.manifest.kind
+    if kind not in form.kinds:
+        able = ", ".join(name for name, one in formats().items() if kind in one.kinds)
+        raise CorpusError(
+            f"{corpus.folder} is a corpus of {kind.noun}, which this format cannot hold", path=corpus.folder, cure=f"use one of {able}"
+        )
     with exporting(output, folder=form.folder) as (path, spill):
         try:
             with views(corpus, threads=threads, memory=memory, temp=spill) as db:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from baike_spider.corpus.engine import literal
+from baike_spider.corpus.schema import ENTRY_CORPUS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from baike_spider.corpus.engine import Connection
     from baike_spider.corpus.reader import Corpus
+    from baike_spider.corpus.schema import Kind
 
 __all__ = ["ROWS", "Format", "Work"]
 
@@ -30,6 +32,8 @@ class Format:
     """Writes everything to the path, which takes its name only afterwards; what a person is told at the end."""
     folder: bool = False
     """Whether it is a folder of files, not one file."""
+    kinds: tuple[Kind, ...] = (ENTRY_CORPUS,)
+    """The corpora that can be written so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,25 +3,54 @@
 README.md                        the card: configurations, counts, provenance, columns
 data/triples/train-*.parquet     the corpus' own files
 data/entries/train-*.parquet
+data/questions/train-*.parquet   of a corpus of questions these alone
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from baike_spider.corpus.export.copies import copy_table
 from baike_spider.corpus.export.format import Format, Work
 from baike_spider.corpus.export.lines import text_file
-from baike_spider.corpus.schema import ENTRIES, TRIPLES
+from baike_spider.corpus.schema import ENTRIES, ENTRY_CORPUS, QUESTION_CORPUS, QUESTIONS, TRIPLES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from baike_spider.corpus.manifest import CorpusManifest
+    from baike_spider.corpus.schema import Kind, Table
 
 __all__ = ["FORMAT"]
 
-_TABLES = (TRIPLES, ENTRIES)
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What a card says of a kind of corpora."""
+
+    name: str
+    tables: tuple[Table, ...]
+    """The first is the default configuration, and what is counted."""
+    tags: tuple[str, ...]
+    about: str
+
+
+_SUBJECTS: dict[Kind, _Subject] = {
+    ENTRY_CORPUS: _Subject(
+        "Chinese encyclopedia triples",
+        (TRIPLES, ENTRIES),
+        ("knowledge-graph", "triples", "encyclopedia"),
+        "{triples:,} triples of {entries:,} entries, extracted from the infoboxes of encyclopedia pages; every triple carries the page it was read from, that page's\n"
+        "digest, and the version of the rules that read it.",
+    ),
+    QUESTION_CORPUS: _Subject(
+        "Chinese questions",
+        (QUESTIONS,),
+        ("question-answering", "questions"),
+        "{questions:,} questions that people asked on a question-and-answer site, with the tags and categories that their pages carry, each question once.",
+    ),
+}
 #: the hub's size categories: below the number, the name
 _SIZES = (
     (1_000, "n<1K"),
@@ -35,7 +64,7 @@ _LARGEST = "100M<n<1B"
 
 _CARD = """\
 ---
-pretty_name: Chinese encyclopedia triples
+pretty_name: {name}
 language:
 - zh
 license: other
@@ -43,27 +72,22 @@ license_name: see-card
 size_categories:
 - {size}
 tags:
-- knowledge-graph
-- triples
-- encyclopedia
-configs:
+{tags}configs:
 {configs}---
 
-# Chinese encyclopedia triples
+# {name}
 
-{triples:,} triples of {entries:,} entries, extracted from the infoboxes of encyclopedia pages; every triple carries the page it was read from, that page's
-digest, and the version of the rules that read it.
+{about}
 
 ```python
 from datasets import load_dataset
 
-triples = load_dataset("PATH_OF_THIS_FOLDER", "triples", split="train")
+{main} = load_dataset("PATH_OF_THIS_FOLDER", "{main}", split="train")
 ```
 
 | | |
 |---|---|
-| sites | {sites} |
-| pages fetched | {fetched} |
+{sites}| pages fetched | {fetched} |
 | versions of the extraction rules | {extractors} |
 | built with | baike-spider {builder} |
 
@@ -77,29 +101,36 @@ The texts are those of the encyclopedia's pages; their terms apply, and nothing 
 
 def _write(work: Work, path: Path) -> list[str]:
     path.mkdir()
-    for table in _TABLES:
+    subject = _SUBJECTS[work.corpus.manifest.kind]
+    for table in subject.tables:
         copy_table(work, table.name, path / "data" / table.name)
     with text_file(path / "README.md") as file:
         file.write(_card(work.corpus.manifest).encode())
+    counts = " and ".join(f"{work.corpus.manifest.counts[table.name]:,} {table.name}" for table in subject.tables)
     return [
-        f"{work.corpus.manifest.counts['triples']:,} triples and {work.corpus.manifest.counts['entries']:,} entries as Parquet, and a card",
+        f"{counts} as Parquet, and a card",
         "complete the license in README.md before you publish it",
     ]
 
 
 def _card(manifest: CorpusManifest) -> str:
     counts = manifest.counts
+    subject = _SUBJECTS[manifest.kind]
+    main = subject.tables[0].name
+    sites = [f"{site} ({count:,} entries)" for site, count in counts["sites"].items()] if "sites" in counts else _sites(manifest)
     card = _CARD.format(
-        size=next((name for below, name in _SIZES if counts["triples"] < below), _LARGEST),
-        configs="".join(map(_config, _TABLES)),
-        triples=counts["triples"],
-        entries=counts["entries"],
-        sites=", ".join(f"{site} ({count:,} entries)" for site, count in counts["sites"].items()),
+        name=subject.name,
+        about=subject.about.format_map(counts),
+        main=main,
+        size=next((name for below, name in _SIZES if counts[main] < below), _LARGEST),
+        tags="".join(f"- {tag}\n" for tag in subject.tags),
+        configs="".join(_config(table, default=table is subject.tables[0]) for table in subject.tables),
+        sites=f"| sites | {', '.join(sites)} |\n" if sites else "",
         fetched=" to ".join(dict.fromkeys(manifest.fetched)) if manifest.fetched else "unknown",
-        extractors=", ".join(manifest.extractors),
+        extractors=", ".join(manifest.extractors) or "unknown",
         builder=manifest.builder,
     )
-    for table in _TABLES:
+    for table in subject.tables:
         rows = "".join(
             f"| `{column.name}` | {column.type} | {column.meaning}{', or null' if column.null else ''} |\n" for column in table.columns
         )
@@ -107,10 +138,13 @@ def _card(manifest: CorpusManifest) -> str:
     return card
 
 
-def _config(table: object) -> str:
-    name = getattr(table, "name", "")
-    default = "  default: true\n" if table is _TABLES[0] else ""
-    return f"- config_name: {name}\n{default}  data_files:\n  - split: train\n    path: data/{name}/*.parquet\n"
+def _sites(manifest: CorpusManifest) -> list[str]:
+    return sorted({one.site for one in manifest.inputs if one.site})
 
 
-FORMAT = Format("Parquet files and a dataset card, as `datasets` loads them", _write, folder=True)
+def _config(table: Table, *, default: bool) -> str:
+    first = "  default: true\n" if default else ""
+    return f"- config_name: {table.name}\n{first}  data_files:\n  - split: train\n    path: data/{table.name}/*.parquet\n"
+
+
+FORMAT = Format("Parquet files and a dataset card, as `datasets` loads them", _write, folder=True, kinds=(ENTRY_CORPUS, QUESTION_CORPUS))
