@@ -23,6 +23,7 @@ from baike_spider.corpus.diff import diff_corpora
 from baike_spider.corpus.errors import CorpusError, InputDamaged
 from baike_spider.corpus.export import export_corpus, formats
 from baike_spider.corpus.reader import open_corpus
+from baike_spider.corpus.report.questions import gather_questions
 from baike_spider.corpus.schema import ENTRY_CORPUS, QUESTION_CORPUS
 from baike_spider.corpus.verify import verify_corpus
 from baike_spider.shards import QUESTION_KINDS, ShardWriter, read_questions
@@ -338,3 +339,47 @@ class TestExport:
     def test_sql(self, corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["corpus", "sql", str(corpus), "SELECT count(*) AS n FROM questions", "--csv"]) == 0
         assert capsys.readouterr().out == "n\n90\n"
+
+
+class TestReport:
+    def test_its_numbers(self, tmp_path: Path) -> None:
+        plain = [question_of(number, tags=("甲", "乙")) for number in range(1, 11)] + [
+            question_of(11, tags=(), question="同文"),
+            question_of(12, question="同文"),
+        ]
+        rich = question_of(
+            13, question="字" * 300, detail="d", asked="2008-07-23T17:08+08:00", answers=3, best_answer="b", tags=("甲", "甲")
+        )
+        crawls = [crawl_of(tmp_path / "plain", plain), crawl_of(tmp_path / "rich", [rich], rich=True)]
+        build_corpus(crawls, tmp_path / "corpus")
+        build_corpus(crawls[:1], tmp_path / "older")
+        report = gather_questions(
+            open_corpus(tmp_path / "corpus"), open_corpus(tmp_path / "older"), memory=1 << 30, threads=1, temp=tmp_path
+        )
+        assert (report.untagged, report.tag_count, report.detailed, report.best, report.repeated) == (1, 4, 1, 1, 2)
+        assert report.tags == [("甲", 11), ("乙", 10), ("学校", 1), ("标签5", 1)]
+        assert dict(report.per_question) == {"0": 1, "1": 0, "2": 12, "3": 0, "4": 0, "5": 0, "6+": 0}
+        assert sum(count for _, count in report.lengths) == 13
+        assert dict(report.lengths)["101+"] == 1
+        assert (report.asked, dict(report.answers)["3"]) == ([("2008", 1)], 1)
+        assert report.longest[0].size == 300
+        assert [(one.size, one.text) for one in report.same] == [(2, "同文")]
+        assert report.changes == {"before": 12, "after": 13, "added": 1, "removed": 0, "changed": 0}
+        assert {number for number, _, _ in report.examples} < set(range(1, 14))
+
+    def test_one_page_that_needs_nothing_else(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        questions = [*map(question_of, range(1, 9)), question_of(9, question='<script>alert("x")</script>', tags=("</title><b>",))]
+        build_corpus([crawl_of(tmp_path / "crawl", questions)], tmp_path / "corpus")
+        words = ["corpus", "report", str(tmp_path / "corpus"), "-o", str(tmp_path / "report.html")]
+        assert main([*words, "--previous", str(tmp_path / "corpus")]) == 0
+        html = (tmp_path / "report.html").read_text("utf-8")
+        assert "<script" not in html
+        assert "</title><b>" not in html
+        assert "http-equiv" not in html
+        for title in ("相比", "例子", "标签", "文字", "拒收", "输入"):
+            assert f"{title}<small>" in html
+        assert "补充信息" not in html
+        build_corpus([write_crawl(tmp_path / "baike", [entry_of(1)])], tmp_path / "entries")
+        assert main([*words, "--previous", str(tmp_path / "entries")]) == 2
+        assert "nothing in common" in capsys.readouterr().err
+        assert (tmp_path / "report.html").read_text("utf-8") == html

@@ -1,6 +1,6 @@
 """`baike corpus report`: one HTML file that a person looks at first.
 
-    gather (numbers) -> page (markup), with svg (charts) and style.css -> the file
+    gather (numbers) -> page (markup), with svg (charts) and style.css -> the file; of questions: questions -> question_page
 
 Comes in: a corpus, perhaps an earlier one to compare with. Goes out: a file that appears whole, or not at all. It needs no network and no script.
 """
@@ -15,6 +15,9 @@ from baike_spider.corpus.export.lines import text_file
 from baike_spider.corpus.export.place import exporting
 from baike_spider.corpus.report.gather import gather
 from baike_spider.corpus.report.page import page
+from baike_spider.corpus.report.question_page import question_page
+from baike_spider.corpus.report.questions import gather_questions
+from baike_spider.corpus.schema import QUESTION_CORPUS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,8 +34,11 @@ def write_report(corpus: Corpus, output: Path, *, previous: Corpus | None = None
     """Writes the report; an earlier file of that name stays until it is whole. Raises as `export.export_corpus` does."""
     with exporting(output, folder=False) as (path, spill):
         try:
-            report = gather(corpus, previous, memory=memory, threads=threads, temp=spill)
+            if corpus.manifest.kind == QUESTION_CORPUS:
+                html = question_page(gather_questions(corpus, previous, memory=memory, threads=threads, temp=spill))
+            else:
+                html = page(gather(corpus, previous, memory=memory, threads=threads, temp=spill))
         except EngineError as error:
             raise failure(error, output) from error
         with text_file(path) as file:
-            file.write(page(report).encode("utf-8", "replace"))
+            file.write(html.encode("utf-8", "replace"))

@@ -1,0 +1,167 @@
+"""What the pages of a report are made of: sections, tables, lists, numbers as people read them. Every text is escaped here."""
+
+from __future__ import annotations
+
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from baike_spider.corpus.report.svg import bars, columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from baike_spider.corpus.manifest import CorpusManifest
+    from baike_spider.corpus.report.gather import Odd
+
+__all__ = [
+    "count_bars",
+    "cut",
+    "dated",
+    "document",
+    "inputs",
+    "odd_list",
+    "pair",
+    "percent",
+    "ratio",
+    "rejects",
+    "section",
+    "shown",
+    "size",
+    "table",
+    "tiles",
+]
+
+
+def document(name: str, manifest: CorpusManifest, sections: Iterable[str]) -> str:
+    """The whole page of these sections; empty ones are left out."""
+    style = files(__package__).joinpath("style.css").read_text(encoding="utf-8")
+    return (
+        '<!doctype html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(name)} · 语料库报告</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n"
+        + "\n".join(filter(None, sections))
+        + f"\n<footer>baike-spider {escape(manifest.builder)} · {escape(manifest.engine)} · 单文件，离线可读</footer>\n</main>\n</body>\n</html>\n"
+    )
+
+
+def tiles(name: str, manifest: CorpusManifest, numbers: Iterable[tuple[str, str]]) -> str:
+    """The head of the page: the corpus' name, when it was fetched, its numbers."""
+    fetched = " – ".join(dict.fromkeys(time[:10] for time in manifest.fetched)) if manifest.fetched else "未知"
+    boxes = "".join(f'<div class="tile"><b>{escape(number)}</b><span class="soft">{escape(what)}</span></div>' for number, what in numbers)
+    return (
+        f'<h1>{escape(name)}</h1>\n<p class="soft">语料库报告 · 抓取于 {escape(fetched)} · 抽取规则 {escape("、".join(manifest.extractors))}</p>\n'
+        f'<div class="tiles">{boxes}</div>'
+    )
+
+
+def odd_list(title: str, rows: Sequence[Odd], unit: str) -> str:
+    if not rows:
+        return ""
+    lines = (
+        f'<tr><td class="number">{row.size:,}</td><td class="text">{shown(row.text)}{f"<br><small>{escape(row.where)}</small>" if row.where else ""}</td></tr>'
+        for row in rows
+    )
+    return f"<h3>{escape(title)}</h3>{table((f'#{unit}', ''), lines)}"
+
+
+def rejects(manifest: CorpusManifest, *, noun: str) -> str:
+    """Pages that are none of what the corpus holds, by verdict."""
+    verdicts = manifest.counts["verdicts"]
+    total = sum(verdicts.values())
+    if not total:
+        return section("拒收", "rejects", '<p class="soft">输入里没有被拒收的页面。</p>')
+    rows = sorted(verdicts.items(), key=lambda one: (-one[1], one[0]))
+    return section("拒收", "rejects", f"<p>{total:,} 个页面不是{noun}，按原因：</p>{count_bars(rows, total)}")
+
+
+def inputs(manifest: CorpusManifest, counted: dict[str, str]) -> str:
+    """What the corpus was built from. `counted`: fields of an input that are shown, and what they are called."""
+    rows = (
+        f'<tr><td class="name">{escape(one.name)}</td><td>{escape(one.kind)}</td>'
+        + "".join(f'<td class="number">{getattr(one, name):,}</td>' for name in counted)
+        + f'<td class="number">{sum(one.rejects.values()):,}</td><td class="hash">{escape(one.digest[:16])}</td></tr>'
+        for one in manifest.inputs
+    )
+    return section("输入", "inputs", table(("名称", "种类", *(f"#{label}" for label in counted.values()), "#拒收", "摘要"), rows))
+
+
+def section(title: str, english: str, inner: str) -> str:
+    return f"<section>\n<h2>{escape(title)}<small>{english}</small></h2>\n{inner}\n</section>"
+
+
+def pair(parts: Iterable[str]) -> str:
+    """Side by side where there is room."""
+    return f'<div class="pair">{"".join(f"<div>{part}</div>" for part in parts)}</div>'
+
+
+def table(heads: Sequence[str], rows: Iterable[str]) -> str:
+    """A head that begins with # is over numbers."""
+    cells = "".join(f'<th class="number">{escape(head[1:])}</th>' if head.startswith("#") else f"<th>{escape(head)}</th>" for head in heads)
+    return f'<div class="scroll"><table><thead><tr>{cells}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+
+
+def count_bars(rows: Iterable[tuple[str, Any]], total: int) -> str:
+    ordered = sorted(rows, key=lambda one: (-one[1], one[0]))
+    return bars([(label, count, f"{count:,}（{percent(count, total)}）") for label, count in ordered], title="条数")
+
+
+def dated(rows: Sequence[tuple[str, int]], *, months: bool) -> str:
+    """A chart of counts by month (YYYY-MM) or year (YYYY), in their order; "" is unknown."""
+    known = [(label, count) for label, count in rows if label]
+    unknown = sum(count for label, count in rows if not label)
+    # more than ten years of months are years
+    if months and known and _month(known[-1][0]) - _month(known[0][0]) > 120:
+        known, months = (
+            [(year, sum(count for label, count in known if label[:4] == year)) for year in sorted({label[:4] for label, _ in known})],
+            False,
+        )
+    chart = columns(_without_gaps(known, months=months), title="按时间", labels=6) if known else ""
+    return chart + (f'<p class="soft">未知 unknown: {unknown:,}</p>' if unknown else "")
+
+
+def _month(label: str) -> int:
+    return int(label[:4]) * 12 + int(label[5:7]) - 1
+
+
+def _without_gaps(rows: Sequence[tuple[str, int]], *, months: bool) -> list[tuple[str, int]]:
+    """An axis of time has no holes."""
+    counts = dict(rows)
+    first, last = rows[0][0], rows[-1][0]
+    if not months:
+        return [(f"{year:04d}", counts.get(f"{year:04d}", 0)) for year in range(int(first), int(last) + 1)]
+    labels = [f"{at // 12:04d}-{at % 12 + 1:02d}" for at in range(_month(first), _month(last) + 1)]
+    return [(label, counts.get(label, 0)) for label in labels]
+
+
+def shown(text: str) -> str:
+    """Escaped; what has nothing to see says so."""
+    return escape(text) if text.strip() else f'<span class="soft">（空 {len(text)}）</span>'
+
+
+def cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def percent(part: float, whole: float) -> str:
+    """
+    >>> percent(1, 3), percent(1, 100_000), percent(0, 5), percent(1, 0)
+    ('33.3%', '<0.1%', '0%', '–')
+    """
+    if not whole:
+        return "–"
+    share = part / whole * 100
+    return "0%" if not part else "<0.1%" if share < 0.1 else f"{share:.1f}%"
+
+
+def ratio(part: int, whole: int) -> str:
+    return f"{part / whole:.1f}" if whole else "–"
+
+
+def size(count: int) -> str:
+    """
+    >>> size(512), size(3_400_000), size(5 << 30)
+    ('1 KB', '3.2 MB', '5.0 GB')
+    """
+    if count < 1 << 20:
+        return f"{-(-count // 1024)} KB"
+    return f"{count / (1 << 20):.1f} MB" if count < 1 << 30 else f"{count / (1 << 30):.1f} GB"
