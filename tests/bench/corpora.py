@@ -47,25 +47,29 @@ class Plan:
     first_shards: int
     again_share: float
     seed: int
+    language: float
+    """Share of the words that there are."""
 
 
 class Words:
     """Words and predicates that come as often as words do: the n-th with 1/n. Drawn once; afterwards one look into a list a word."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, share: float = 1) -> None:
+        """`share`: how much of the full language; a small corpus needs little of it, and it takes seconds to draw."""
         dice = random.Random(seed)
+        words = round(200_000 * share)
         # the 3,755 common characters: the first level of GB 2312
         common = bytes(byte for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF) for byte in (high, low)).decode("gb2312", "ignore")
         shuffled = dice.sample(common, len(common))
-        letters = [shuffled[int(len(common) * dice.random() ** 1.5)] for _ in range(50_000)]
-        vocabulary = ["".join(dice.choices(letters, k=dice.choice((1, 2, 2, 2, 3)))) for _ in range(200_000)]
-        self.pool = dice.choices(vocabulary, cum_weights=list(itertools.accumulate(1 / rank for rank in range(1, 200_001))), k=1_000_000)
-        names = [*KNOWN_PREDICATES, *dict.fromkeys("".join(dice.choices(vocabulary, k=2)) for _ in range(3000))]
+        letters = [shuffled[int(len(common) * dice.random() ** 1.5)] for _ in range(words // 4)]
+        vocabulary = ["".join(dice.choices(letters, k=dice.choice((1, 2, 2, 2, 3)))) for _ in range(words)]
+        self.pool = dice.choices(vocabulary, cum_weights=list(itertools.accumulate(1 / rank for rank in range(1, words + 1))), k=5 * words)
+        names = [*KNOWN_PREDICATES, *dict.fromkeys("".join(dice.choices(vocabulary, k=2)) for _ in range(words * 3 // 200))]
         self.predicates = dice.choices(
-            names, cum_weights=list(itertools.accumulate(1 / rank for rank in range(1, len(names) + 1))), k=500_000
+            names, cum_weights=list(itertools.accumulate(1 / rank for rank in range(1, len(names) + 1))), k=5 * words // 2
         )
         # entries that links point to: few of them often
-        self.targets = [("".join(dice.choices(vocabulary, k=2)), int(dice.paretovariate(0.3)) % 30_000_000) for _ in range(400_000)]
+        self.targets = [("".join(dice.choices(vocabulary, k=2)), int(dice.paretovariate(0.3)) % 30_000_000) for _ in range(2 * words)]
 
 
 class ShardFile:
@@ -116,7 +120,7 @@ def make_crawls(folder: Path, triples: int, *, shards: int = 64, duplicates: flo
     # every shard of `again` belongs to one process: shard n of `first` goes to shard n % again_shards of it
     step = max(1, again_shards)
     groups = [range(start, first_shards, step) for start in range(min(step, first_shards))]
-    plans = [Plan(folder, numbers, a_shard, again_shards, first_shards, share, seed) for numbers in groups]
+    plans = [Plan(folder, numbers, a_shard, again_shards, first_shards, share, seed, language_of(triples)) for numbers in groups]
     if jobs == 1:
         made = [_make(plan) for plan in plans]
     else:
@@ -131,13 +135,27 @@ def make_crawls(folder: Path, triples: int, *, shards: int = 64, duplicates: flo
     return crawls
 
 
-_words: dict[int, Words] = {}
+_words: dict[tuple[int, float], Words] = {}
+
+
+def words_of(seed: int, share: float) -> Words:
+    """Drawn once a process."""
+    if (seed, share) not in _words:
+        _words[seed, share] = Words(seed, share=share)
+    return _words[seed, share]
+
+
+def language_of(records: int) -> float:
+    """The share of the words that so many triples or questions are written with.
+
+    >>> language_of(20_000), language_of(3_000_000)
+    (0.05, 1)
+    """
+    return 1 if records >= 1_000_000 else 0.05
 
 
 def _make(plan: Plan) -> list[tuple[str, Shard]]:
-    if plan.seed not in _words:
-        _words[plan.seed] = Words(plan.seed)
-    words = _words[plan.seed]
+    words = words_of(plan.seed, plan.language)
     made: list[tuple[str, Shard]] = []
     again = _pair(plan.folder / "again", plan.numbers.start) if plan.again_shards else None
     for number in plan.numbers:
@@ -180,7 +198,7 @@ def _entry(dice: random.Random, words: Words, number: int) -> tuple[str, str, in
     said: set[tuple[str, str, str]] = set()
     lines: list[str] = []
     rows: list[str] = []
-    names = dict.fromkeys(predicates[int(chance() * 500_000)] for _ in range(3 + int(chance() * 12)))
+    names = dict.fromkeys(predicates[int(chance() * len(predicates))] for _ in range(3 + int(chance() * 12)))
     for name in names:
         values: list[str] = []
         texts: list[str] = []
@@ -197,7 +215,7 @@ def _entry(dice: random.Random, words: Words, number: int) -> tuple[str, str, in
                 text = low + unit
                 values.append(f'{{"text":"{text}","quantity":{{"low":{low},"high":{low},"unit":"{unit}"}}}}')
             elif kind < 0.6:
-                text, target = targets[int(chance() ** 2 * 400_000)]
+                text, target = targets[int(chance() ** 2 * len(targets))]
                 object_id, object_url = str(target), f"{BASE}{text}/{target}"
                 values.append(f'{{"text":"{text}","link":{{"url":"{object_url}","lemma_id":{target}}}}}')
                 links.append(f'{{"text":"{text}","url":"{object_url}","lemma_id":{target}}}')

@@ -29,7 +29,7 @@ import ijson
 from baike_spider.corpus.reader import open_corpus
 from baike_spider.shards import load_manifest, read_questions
 from baike_spider.shards.manifest import Shard, merge
-from tests.bench.corpora import ShardFile, Words
+from tests.bench.corpora import ShardFile, language_of, words_of
 from tests.bench.corpus_build import timed
 
 ADDRESS = "http://zhidao.baidu.com/question/"
@@ -52,9 +52,7 @@ class Plan:
     places: range
     again_share: float
     seed: int
-
-
-_words: dict[int, Words] = {}
+    language: float
 
 
 def make_crawls(folder: Path, records: int, *, shards: int = 32, duplicates: float = 0.2, seed: int = 1, jobs: int = 1) -> list[Path]:
@@ -63,7 +61,7 @@ def make_crawls(folder: Path, records: int, *, shards: int = 32, duplicates: flo
     again_share = max(0.0, duplicates / (1 - duplicates) - TWICE)
     files = max(1, shards // 2)
     bounds = [distinct * at // files for at in range(files + 1)]
-    plans = [Plan(folder, at, range(bounds[at], bounds[at + 1]), again_share, seed) for at in range(files)]
+    plans = [Plan(folder, at, range(bounds[at], bounds[at + 1]), again_share, seed, language_of(records)) for at in range(files)]
     if jobs == 1:
         made = [_make(plan) for plan in plans]
     else:
@@ -76,9 +74,7 @@ def make_crawls(folder: Path, records: int, *, shards: int = 32, duplicates: flo
 
 
 def _make(plan: Plan) -> list[tuple[str, Shard]]:
-    if plan.seed not in _words:
-        _words[plan.seed] = Words(plan.seed)
-    pool = _words[plan.seed].pool
+    pool = words_of(plan.seed, plan.language).pool
     size = len(pool)
     dice = random.Random(f"{plan.seed}/{plan.number}")
     chance = dice.random
