@@ -29,7 +29,7 @@ _VERSIONS = """
 CREATE TABLE versions AS
 SELECT part, filename, file_row_number, site, lemma_id, coalesce(title, '') AS title, nullif(sense, '') AS sense, subject_of(title, sense) AS subject,
        url, coalesce(aliases, []) AS aliases, layout, nullif(updated, '') AS updated, digest, nullif(fetched_at, '') AS fetched_at, extractor,
-       strlen(json) AS bytes, hash(json) AS fingerprint
+       bytes, fingerprint
 FROM {staged}
 """
 

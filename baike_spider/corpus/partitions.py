@@ -61,6 +61,8 @@ def alone(db: Connection, threads: int) -> None:
     """Lets a statement run on so many threads; what order the rows have matters only where it is one."""
     db.execute(f"SET threads = {threads}")
     db.execute(f"SET preserve_insertion_order = {'true' if threads == 1 else 'false'}")
+    # joins look their right side up row by row: the left side's order stays
+    db.execute(f"SET disabled_optimizers = '{'join_order,build_side_probe_side' if threads == 1 else ''}'")
 
 
 def finished(db: Connection, root: Path, table: str, part: int) -> CorpusShard:

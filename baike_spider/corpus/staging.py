@@ -53,7 +53,8 @@ def stage_entries(db: Connection, sources: Iterable[Source], folder: Path, *, pa
     lines = f"SELECT json, filename AS file, from_json(json, {literal(_HEAD)}) AS head FROM {lines_of(files)}"
     try:
         db.execute(f"""
-            COPY (SELECT partition_of(coalesce(subject_of(head.title, head.sense), ''), {partitions}) AS part, file, head.*, json::VARCHAR AS json
+            COPY (SELECT partition_of(coalesce(subject_of(head.title, head.sense), ''), {partitions}) AS part, file, head.*,
+                         strlen(json) AS bytes, hash(json) AS fingerprint, json::VARCHAR AS json
                   FROM ({lines}))
             TO {literal(str(folder))} (FORMAT parquet, PARTITION_BY (part), COMPRESSION snappy, WRITE_BLOOM_FILTER false, OVERWRITE_OR_IGNORE)
             """)

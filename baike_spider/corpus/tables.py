@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from baike_spider.corpus.engine import Connection
     from baike_spider.corpus.schema import Table
 
-__all__ = ["prepare_names", "stage_links", "write_empty", "write_entries", "write_links", "write_names", "write_sorted", "write_triples"]
+__all__ = [
+    "prepare_names",
+    "sort_again",
+    "stage_links",
+    "write_empty",
+    "write_entries",
+    "write_links",
+    "write_names",
+    "write_sorted",
+    "write_triples",
+]
 
 #: rows that a reader of one name has to decode; DuckDB rounds it to its vectors of 2048
 _ROWS = 32_768
@@ -34,18 +44,18 @@ _BODY = """{"summary":"VARCHAR","tags":["VARCHAR"],"aliases":["VARCHAR"],
 
 _FACTS = """
 WITH body AS MATERIALIZED (
-    SELECT w.n, w.sense, from_json(s.json, {body}) AS b
+    SELECT w.n, w.place, w.sense, from_json(s.json, {body}) AS b
     FROM {staged} s JOIN winners w ON w.part = {part} AND w.filename = s.filename AND w.file_row_number = s.file_row_number),
 facts AS (
-    SELECT n, name AS predicate, v.text AS object, v.link.url AS object_url, v.link.lemma_id AS object_id, v.date AS date,
+    SELECT n, place, name AS predicate, v.text AS object, v.link.url AS object_url, v.link.lemma_id AS object_id, v.date AS date,
            v.quantity.low AS low, v.quantity.high AS high, v.quantity.unit AS unit
-    FROM (SELECT n, r.name AS name, unnest(r.values) AS v FROM (SELECT n, unnest(b.rows) AS r FROM body))
-    UNION ALL SELECT n, r.name, r.title, r.url, r.lemma_id, NULL, NULL, NULL, NULL FROM (SELECT n, unnest(b.relations) AS r FROM body)
-    UNION ALL SELECT n, '同义词', unnest(b.aliases), NULL, NULL, NULL, NULL, NULL, NULL FROM body
-    UNION ALL SELECT n, '标签', unnest(b.tags), NULL, NULL, NULL, NULL, NULL, NULL FROM body
-    UNION ALL SELECT n, '义项', sense, NULL, NULL, NULL, NULL, NULL, NULL FROM body WHERE sense <> ''
-    UNION ALL SELECT n, '描述', b.summary, NULL, NULL, NULL, NULL, NULL, NULL FROM body WHERE b.summary <> '')
-SELECT n, clean(predicate) AS predicate, clean(object) AS object, nullif(clean(object_url), '') AS object_url, object_id,
+    FROM (SELECT n, place, r.name AS name, unnest(r.values) AS v FROM (SELECT n, place, unnest(b.rows) AS r FROM body))
+    UNION ALL SELECT n, place, r.name, r.title, r.url, r.lemma_id, NULL, NULL, NULL, NULL FROM (SELECT n, place, unnest(b.relations) AS r FROM body)
+    UNION ALL SELECT n, place, '同义词', unnest(b.aliases), NULL, NULL, NULL, NULL, NULL, NULL FROM body
+    UNION ALL SELECT n, place, '标签', unnest(b.tags), NULL, NULL, NULL, NULL, NULL, NULL FROM body
+    UNION ALL SELECT n, place, '义项', sense, NULL, NULL, NULL, NULL, NULL, NULL FROM body WHERE sense <> ''
+    UNION ALL SELECT n, place, '描述', b.summary, NULL, NULL, NULL, NULL, NULL, NULL FROM body WHERE b.summary <> '')
+SELECT n, place, clean(predicate) AS predicate, clean(object) AS object, nullif(clean(object_url), '') AS object_url, object_id,
        nullif(clean(date), '') AS date, low, high, CASE WHEN low IS NULL AND high IS NULL THEN NULL ELSE clean(unit) END AS unit
 FROM facts
 """
@@ -59,22 +69,42 @@ def write_triples(db: Connection, stage: Path, path: Path, *, part: int) -> None
     db.execute(
         f"CREATE OR REPLACE TEMP TABLE facts AS {_FACTS.format(body=literal(_BODY), staged=staged(stage, partition=part), part=part)}"
     )
-    # first the provenance, then the order: a join keeps none
-    db.execute(f"""
+    db.execute("""
         CREATE OR REPLACE TEMP TABLE sorted AS
-        SELECT f.*, NULL::VARCHAR AS raw_predicate, {_PROVENANCE}
-        FROM facts f JOIN winners w ON w.part = {part} AND w.n = f.n
-        ORDER BY w.place, predicate, object, w.n, object_url NULLS FIRST, object_id NULLS FIRST, date NULLS FIRST, low NULLS FIRST, high NULLS FIRST,
+        SELECT * FROM facts
+        ORDER BY place, predicate, object, n, object_url NULLS FIRST, object_id NULLS FIRST, date NULLS FIRST, low NULLS FIRST, high NULLS FIRST,
                  unit NULLS FIRST
         """)
     key = ("predicate", "object", "object_url", "n")
     before = ", ".join(f"lag({column}) OVER () AS before_{column}" for column in key)
     differs = " OR ".join(f"{column} IS DISTINCT FROM before_{column}" for column in key)
-    # what is equal stands side by side: one look back is all that exactness costs
-    db.execute(
-        f"COPY (SELECT {_columns(TRIPLES)} FROM (SELECT *, {before} FROM sorted) WHERE {differs}) TO {literal(str(path))} {_PARQUET}"
-    )
+    # what is equal stands side by side: one look back is all that exactness costs. The provenance comes last, because it would double what is sorted: the join
+    # asks for the entry of one row after the other and keeps their order (`alone` sees to that)
+    db.execute(f"""
+        COPY (SELECT {_columns(TRIPLES)}
+              FROM (SELECT f.*, NULL::VARCHAR AS raw_predicate, {_PROVENANCE}
+                    FROM (SELECT * FROM (SELECT *, {before} FROM sorted) WHERE {differs}) f
+                    JOIN (SELECT * FROM winners WHERE part = {part}) w ON w.n = f.n))
+        TO {literal(str(path))} {_PARQUET}
+        """)
     db.execute("DROP TABLE facts; DROP TABLE sorted")
+    sort_again(db, TRIPLES, path)
+
+
+def sort_again(db: Connection, table: Table, path: Path) -> bool:
+    """Sorts the file where its first column is not in order, as a join leaves it that did not fit in memory; whether it had to."""
+    first = table.order[0]
+    file = f"read_parquet({literal(str(path))}, hive_partitioning = false)"
+    ((falling,),) = db.execute(f"SELECT count(*) FROM (SELECT {first} < lag({first}) OVER () AS falls FROM {file}) WHERE falls").fetchall()
+    if falling:
+        aside = path.with_name(f".{path.name}.unsorted")
+        path.rename(aside)
+        order = ", ".join(f"{column} NULLS FIRST" for column in table.order)
+        db.execute(
+            f"COPY (SELECT * FROM read_parquet({literal(str(aside))}, hive_partitioning = false) ORDER BY {order}) TO {literal(str(path))} {_PARQUET}"
+        )
+        aside.unlink()
+    return bool(falling)
 
 
 def write_entries(db: Connection, stage: Path, path: Path, *, part: int, triples: Path) -> None:

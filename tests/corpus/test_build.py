@@ -17,8 +17,9 @@ import baike_spider.corpus.build as building
 from baike_spider.cli import main
 from baike_spider.corpus.build import build_corpus
 from baike_spider.corpus.errors import CorpusError, InputDamaged
-from baike_spider.corpus.reader import open_corpus
-from baike_spider.corpus.schema import ENTRIES, TABLES, partition_of
+from baike_spider.corpus.reader import open_corpus, views
+from baike_spider.corpus.schema import ENTRIES, TABLES, TRIPLES, partition_of
+from baike_spider.corpus.tables import sort_again
 from baike_spider.corpus.verify import verify_corpus
 from baike_spider.shards import read_triples, verify
 from baike_spider.shards.jsonl import json_line
@@ -314,3 +315,18 @@ def test_the_newest_of_a_renamed_entry_has_one_subject(tmp_path: Path) -> None:
     assert rows(sound(tmp_path / "corpus"), "SELECT subject, title FROM entries") == [("新", "新")]
     manifest = json.loads((tmp_path / "corpus" / "manifest.json").read_bytes())
     assert manifest["fetched"] == ["2026-09-01T00:00:00Z", "2026-09-01T00:00:00Z"]
+
+
+def test_triples_that_a_join_left_unsorted_are_sorted(tmp_path: Path) -> None:
+    """A join that spills keeps no order; none of the small ones here does, so that its file is made up."""
+    build_corpus([write_crawl(tmp_path / "crawl", [entry_of(number) for number in range(1, 30)])], tmp_path / "corpus")
+    path = tmp_path / "corpus" / "triples" / "00000.parquet"
+    with views(open_corpus(tmp_path / "corpus")) as db:
+        before = db.execute("SELECT * FROM triples").fetchall()
+        assert not sort_again(db, TRIPLES, path)
+        db.execute(f"COPY (SELECT * FROM triples ORDER BY md5(entry)) TO '{tmp_path / 'other'}' (FORMAT parquet)")
+        (tmp_path / "other").replace(path)
+        assert db.execute("SELECT * FROM triples").fetchall() != before
+        assert sort_again(db, TRIPLES, path)
+        assert db.execute("SELECT * FROM triples").fetchall() == before
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
