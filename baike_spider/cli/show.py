@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from baike_spider.cli.command import Commands, add_command, positive
-from baike_spider.corpus.manifest import KIND
+from baike_spider.corpus.schema import KINDS
 from baike_spider.crawl.versions import Versions
 from baike_spider.exits import DAMAGED, BadInput
 from baike_spider.shards import ShardError, load_manifest, read_entries, read_questions, read_rejects, read_triples, verify
@@ -155,7 +155,7 @@ def _is_corpus(folder: Path) -> bool:
         manifest = json.loads((folder / "manifest.json").read_bytes())
     except (OSError, ValueError, RecursionError):
         return False
-    return isinstance(manifest, dict) and manifest.get("kind") == KIND
+    return isinstance(manifest, dict) and manifest.get("kind") in tuple(KINDS)
 
 
 def _run_verify(args: argparse.Namespace) -> int:
