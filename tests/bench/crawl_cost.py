@@ -37,10 +37,11 @@ class Contestant:
     kind: str
     workers: int = 1
     delay: float = 0.0
+    options: tuple[str, ...] = ()
 
     def command(self, site: Site, folder: Path) -> list[str]:
         if self.kind == "ours":
-            return ["scrapy", "crawl", "baike", "-a", f"seeds={site.world.title(0)}", "-a", "follow=page", *_LEAN]
+            return ["scrapy", "crawl", "baike", "-a", f"seeds={site.world.title(0)}", "-a", "follow=page", *_LEAN, *self.options]
         spider = str(_BASELINES / f"{self.kind}.py")
         base = ["scrapy", "runspider", spider, "-a", f"base={site.url}", *_LEAN, *_QUIET]
         if self.kind == "fetch_only":
@@ -127,6 +128,7 @@ def measure(contestant: Contestant, site: Site, pages: int) -> Cost:
 def contestants(delay: float) -> Iterator[Contestant]:
     yield Contestant("fetch only", "fetch_only")
     yield Contestant("ours", "ours")
+    yield Contestant("ours, no archive", "ours", options=("-s", "BAIKE_ARCHIVE=0"))
     yield Contestant("scrapy-redis", "with_scrapy_redis")
     yield Contestant("ours, far Redis", "ours", delay=delay)
     yield Contestant("scrapy-redis, far Redis", "with_scrapy_redis", delay=delay)
@@ -154,6 +156,7 @@ def ratios(costs: dict[str, list[Cost]]) -> Iterator[tuple[str, float]]:
 
     for title, mine, other, what in (
         ("CPU, ours / fetch only", "ours", "fetch only", "worker_cpu"),
+        ("CPU, ours without archive / fetch only", "ours, no archive", "fetch only", "worker_cpu"),
         ("pages a second, ours / scrapy-redis", "ours", "scrapy-redis", "pages_per_second"),
         ("CPU, ours / scrapy-redis", "ours", "scrapy-redis", "worker_cpu"),
         ("Redis' CPU, ours / scrapy-redis", "ours", "scrapy-redis", "redis_cpu"),
