@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from baike_spider.crawl.look import NO_VALIDATORS, Look, Validators, record_print
 from baike_spider.frontier import Candidate
-from baike_spider.shards import ShardError, reject_record
+from baike_spider.shards import ShardError
 from extractors import Question, entry_ref
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from baike_spider.shards import ShardWriter
     from extractors import Entry, EntryRef
 
-__all__ = ["Ledger", "Outcome", "identities", "reject_record"]
+__all__ = ["Ledger", "Outcome", "identities"]
 
 #: what happens to the lease of a page that gave no entry
 Outcome = Literal["done", "dead", "again"]

@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Self
 
-from baike_spider.crawl.ledger import Outcome, reject_record
+from baike_spider.crawl.ledger import Outcome
 from baike_spider.crawl.run import Run
 from baike_spider.exits import OutputFailed
-from baike_spider.shards import ShardError
+from baike_spider.shards import ShardError, reject_record
 from extractors import Malformed, NotAnEntry, Page, QuestionList, Refused, SenseList, UnknownLayout, Verdict, entry_ref
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from baike_spider.crawl.items import EntryItem
-from baike_spider.crawl.ledger import Ledger, identities, reject_record
+from baike_spider.crawl.ledger import Ledger, identities
 from baike_spider.frontier import Candidate, Frontier, Lease
 from baike_spider.frontier.intake import Intake
-from baike_spider.shards import ShardError, ShardWriter, read_entries, read_rejects
+from baike_spider.shards import ShardError, ShardWriter, read_entries, read_rejects, reject_record
 from extractors import Entry, EntryRef, NotAnEntry, Page, UnknownLayout
 
 SITE = "baidu_baike"
