@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Self
 
-from baike_spider.crawl.ledger import Outcome
 from baike_spider.crawl.run import Run
 from baike_spider.exits import OutputFailed
 from baike_spider.shards import ShardError, reject_record
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from baike_spider.crawl.ledger import Outcome
     from baike_spider.frontier import Lease
 
 __all__ = ["FetchFailed", "VerdictMiddleware"]
