@@ -182,7 +182,7 @@ def _scene(seed: int, entries: int) -> Iterator[Chaos]:
     with (
         tempfile.TemporaryDirectory(prefix="chaos-", ignore_cleanup_errors=True) as folder,
         Site(world, Failures(latency=0.12)) as site,
-        small_disk(Path(folder) / "output", megabytes=48),
+        small_disk(Path(folder) / "output", megabytes=512),
     ):
         chaos = Chaos(Path(folder), seed, site)
         try:
