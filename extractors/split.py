@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from extractors.kinds import Kind
     from extractors.separators import Mark
 
-__all__ = ["split"]
+__all__ = ["is_one_word", "split"]
 
 #: characters; the longest row that was seen has some thousand, what is longer than this is no list
 _LIMIT = 20_000
@@ -57,6 +57,15 @@ def split(name: str, text: str, links: Sequence[str] = ()) -> Split:
     if any(mark.sort == "line" for mark in marks):
         return _lines(row) or ([whole], "one value")
     return _line(row, whole)
+
+
+def is_one_word(text: str) -> bool:
+    """Whether a text is one value whatever its row, which nearly half of all are: nothing in it could part it, nor stand about it.
+
+    >>> is_one_word("演员"), is_one_word("演员、歌手"), is_one_word("茶叶等"), is_one_word("《忘情水》"), is_one_word("")
+    (True, False, False, False, False)
+    """
+    return text.isalnum() and not may_part(text) and not may_be_numbered(text) and "等" not in text
 
 
 def _lines(row: Stretch) -> Split | None:

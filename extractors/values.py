@@ -16,7 +16,7 @@ from extractors.kinds import kind_of
 from extractors.model import Link, Target, Value
 from extractors.places import is_nested
 from extractors.quantities import read_quantity
-from extractors.split import split
+from extractors.split import is_one_word, split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +27,6 @@ __all__ = ["Reading", "explain_values", "read_value", "read_values"]
 #: a value without any of these is neither a date nor an amount
 _NUMERAL = re.compile("[0-9０-９一二两三四五六七八九十廿〇]")
 _PAUSE = frozenset({"pause"})
-#: a word without any of these is one value whatever its row: no numeral, nothing that joins, enumerates or prices
-_RULED = re.compile("[0-9０-９一二两三四五六七八九十廿〇①-⑳和与及或以等元a-zA-Z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +55,11 @@ def read_values(name: str, text: str, links: Sequence[Link]) -> tuple[Value, ...
     >>> [value.text for value in read_values("职业", "演员、歌手", [])]
     ['演员', '歌手']
     """
-    if _RULED.search(text) is None:
-        if not links:
-            if text.isalnum():
-                return (Value(text),)
-        elif (linked := _linked_members(name, text, links)) is not None:
-            return linked
+    if not links and is_one_word(text) and _NUMERAL.search(text) is None:
+        return (Value(text),)
+    linked = _linked_members(name, text, links) if links else None
+    if linked is not None:
+        return linked
     pieces, _ = split(name, text, [link.text for link in links])
     targets, typed = _targets(links), kind_of(name).typed
     return tuple([_read(name, piece, targets, typed)[0] for piece in pieces])
@@ -71,7 +68,7 @@ def read_values(name: str, text: str, links: Sequence[Link]) -> tuple[Value, ...
 def _linked_members(name: str, text: str, links: Sequence[Link]) -> tuple[Value, ...] | None:
     """The values of a row that is nothing but its links, 、 between them: what `split` makes of it, at a tenth of the price. None for any other row."""
     texts = [link.text for link in links]
-    if "、".join(texts) != text or not text.replace("、", "").isalnum() or "" in texts:
+    if "、".join(texts) != text or _NUMERAL.search(text) is not None or not all(map(is_one_word, texts)):
         return None
     if len(texts) > 1:
         kind = kind_of(name)
