@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["building", "take_name"]
+__all__ = ["building", "growing", "take_name"]
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
@@ -35,8 +35,19 @@ def building(output: Path) -> Iterator[Path]:
     Raises CorpusError where `output` is something else than a corpus, or another process builds it; OSError where it cannot be written.
     """
     _refuse_foreign(output)
-    output.absolute().parent.mkdir(parents=True, exist_ok=True)
-    root = output.absolute().with_name(f".{output.absolute().name}.building")
+    with growing(output.absolute(), "building") as root:
+        yield root
+        take_name(root, output.absolute())
+
+
+@contextmanager
+def growing(output: Path, what: str) -> Iterator[Path]:
+    """An empty, locked folder beside `output`, `.<name>.<what>`, gone when the block ends unless it took another name.
+
+    Raises CorpusError where another process holds it; OSError where it cannot be made.
+    """
+    output.parent.mkdir(parents=True, exist_ok=True)
+    root = output.with_name(f".{output.name}.{what}")
     root.mkdir(exist_ok=True)
     lock = os.open(root, os.O_RDONLY)
     try:
@@ -44,7 +55,6 @@ def building(output: Path) -> Iterator[Path]:
         _clear(root)
         try:
             yield root
-            take_name(root, output.absolute())
         finally:
             shutil.rmtree(root, ignore_errors=True)
     finally:
@@ -59,7 +69,7 @@ def _own(lock: int, root: Path, output: Path) -> None:
             return
     except (BlockingIOError, FileNotFoundError):
         pass
-    raise CorpusError(f"another process is building {output}", path=output, cure="wait for it, or choose another -o")
+    raise CorpusError(f"another process is writing {output}", path=output, cure="wait for it, or choose another -o")
 
 
 def _clear(root: Path) -> None:

@@ -6,14 +6,11 @@ left there is cleared away by the next. What bore the name before stays until th
 
 from __future__ import annotations
 
-import fcntl
-import os
-import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from baike_spider.corpus.errors import CorpusError
-from baike_spider.corpus.place import take_name
+from baike_spider.corpus.place import growing, take_name
 from baike_spider.shards.disk import sync_folder
 
 if TYPE_CHECKING:
@@ -34,21 +31,10 @@ def exporting(output: Path, *, folder: bool) -> Iterator[tuple[Path, Path]]:
     """
     output = output.absolute()
     _refuse_foreign(output, folder=folder)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    root = output.with_name(f".{output.name}.exporting")
-    root.mkdir(exist_ok=True)
-    lock = os.open(root, os.O_RDONLY)
-    try:
-        _own(lock, root, output)
-        _clear(root)
+    with growing(output, "exporting") as root:
         (root / "spill").mkdir()
-        try:
-            yield root / "out", root / "spill"
-            _publish(root / "out", output, folder=folder)
-        finally:
-            shutil.rmtree(root, ignore_errors=True)
-    finally:
-        os.close(lock)
+        yield root / "out", root / "spill"
+        _publish(root / "out", output, folder=folder)
 
 
 def _publish(made: Path, output: Path, *, folder: bool) -> None:
@@ -60,25 +46,6 @@ def _publish(made: Path, output: Path, *, folder: bool) -> None:
     for inner in (made, *(path for path in made.rglob("*") if path.is_dir())):
         sync_folder(inner)
     take_name(made, output)
-
-
-def _own(lock: int, root: Path, output: Path) -> None:
-    """Locks the folder; the system frees a dead process' lock."""
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if os.path.samestat(os.fstat(lock), root.stat()):
-            return
-    except (BlockingIOError, FileNotFoundError):
-        pass
-    raise CorpusError(f"another process is writing {output}", path=output, cure="wait for it, or choose another -o")
-
-
-def _clear(root: Path) -> None:
-    for path in root.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
 
 
 def _refuse_foreign(output: Path, *, folder: bool) -> None:

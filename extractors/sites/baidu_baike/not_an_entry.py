@@ -7,10 +7,10 @@ does show an entry or stands at an entry's address: that is how changes of the t
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
-from urllib.parse import urlsplit
 
 from extractors.errors import NotAnEntry, UnknownLayout
 from extractors.layouts import Layout
+from extractors.page_kind import page_kind
 from extractors.sites.baidu_baike import SITE
 from extractors.sites.baidu_baike.lemma_markup import shows_entry
 from extractors.sites.baidu_baike.missing import says_missing
@@ -58,21 +58,8 @@ def _read(document: Document) -> NoReturn:
         raise UnknownLayout("an entry's title, summary or infobox is there, in no layout that we read", layout=_NAME)
     if document.ref is not None:
         raise UnknownLayout("a page at an entry's address, in no layout that we read", layout=_NAME)
-    kind = _kind(document)
+    kind = page_kind(document, paths=_PATHS, titles=_TITLES, suffix="_百度百科")
     raise NotAnEntry(f"a page of the encyclopedia that is no entry ({kind})", layout=_NAME, reason=kind)
-
-
-def _kind(document: Document) -> str:
-    try:
-        path = urlsplit(document.page.url).path
-    except ValueError:
-        path = ""
-    by_path = next((kind for start, kind in _PATHS.items() if path.startswith(start)), None)
-    if by_path:
-        return by_path
-    at = document.body.find(b"<title")
-    title = document.text(at, at + 600).partition(">")[2].partition("</")[0].strip().removesuffix("_百度百科") if at >= 0 else ""
-    return next((kind for end, kind in _TITLES.items() if title.endswith(end)), "other")
 
 
 LAYOUT = Layout(_NAME, SITE.name, _claims, _read, rank=95)

@@ -7,10 +7,10 @@ shows none: that is how changes of the template announce themselves.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
-from urllib.parse import urlsplit
 
 from extractors.errors import NotAnEntry, UnknownLayout
 from extractors.layouts import Layout
+from extractors.page_kind import page_kind
 from extractors.sites.baidu_zhidao import SITE
 from extractors.sites.baidu_zhidao.missing import says_missing
 
@@ -62,21 +62,8 @@ def _read(document: Document) -> NoReturn:
         raise NotAnEntry("the site has no such page", layout=_NAME, reason="missing")
     if document.ref is not None and document.ref.lemma_id is not None:
         raise UnknownLayout("a page at a question's address, in no layout that we read", layout=_NAME)
-    kind = _kind(document)
+    kind = page_kind(document, paths=_PATHS, titles=_TITLES, suffix="_百度知道")
     raise NotAnEntry(f"a page of {SITE.title} that is no question ({kind})", layout=_NAME, reason=kind)
-
-
-def _kind(document: Document) -> str:
-    try:
-        path = urlsplit(document.page.url).path
-    except ValueError:
-        path = ""
-    by_path = next((kind for start, kind in _PATHS.items() if path.startswith(start)), None)
-    if by_path:
-        return by_path
-    at = document.body.find(b"<title")
-    title = document.text(at, at + 600).partition(">")[2].partition("</")[0].strip().removesuffix("_百度知道") if at >= 0 else ""
-    return next((kind for end, kind in _TITLES.items() if title.endswith(end)), "other")
 
 
 LAYOUT = Layout(_NAME, SITE.name, _claims, _read, rank=94)
