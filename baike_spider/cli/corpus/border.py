@@ -7,6 +7,7 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from baike_spider.cli.command import positive
 from baike_spider.corpus.errors import CorpusError
 from baike_spider.exits import BadInput, OutputFailed
 
@@ -14,9 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["as_run_errors", "memory_size"]
+__all__ = ["add_limits", "as_run_errors", "memory_size"]
 
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+
+
+def add_limits(command: argparse.ArgumentParser, *, memory: int, to: str) -> None:
+    """The options of commands that work out of core: `--memory` (default `memory` bytes), to do `to` with, and `--threads`."""
+    default = f"{memory >> 30}G"
+    command.add_argument(
+        "--memory", type=memory_size, default=memory, metavar="SIZE", help=f"memory to {to}, such as {default} or 800M (default: {default})"
+    )
+    command.add_argument("--threads", type=positive, metavar="N", help="threads (default: one a core); the result is the same")
 
 
 def memory_size(text: str) -> int:

@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from baike_spider.cli.command import Commands, add_command, positive
-from baike_spider.cli.corpus.border import as_run_errors, memory_size
+from baike_spider.cli.command import Commands, add_command
+from baike_spider.cli.corpus.border import add_limits, as_run_errors
 from baike_spider.corpus.build import MEMORY, build_corpus
 from baike_spider.corpus.schema import QUESTION_CORPUS
 
@@ -34,10 +34,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "-o", "--output", required=True, metavar="CORPUS", help="folder to write; an earlier corpus there stays until this one is whole"
     )
-    command.add_argument(
-        "--memory", type=memory_size, default=MEMORY, metavar="SIZE", help="memory to keep to, such as 4G or 800M (default: 4G)"
-    )
-    command.add_argument("--threads", type=positive, metavar="N", help="threads (default: one a core); the result is the same")
+    add_limits(command, memory=MEMORY, to="keep to")
     command.set_defaults(run=_run)
 
 

@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from baike_spider.cli.command import Commands, add_command, positive
-from baike_spider.cli.corpus.border import as_run_errors, memory_size
+from baike_spider.cli.command import Commands, add_command
+from baike_spider.cli.corpus.border import add_limits, as_run_errors
 from baike_spider.corpus.export import MEMORY, export_corpus, formats
 from baike_spider.corpus.reader import open_corpus
 
@@ -36,10 +36,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         metavar="PATH",
         help="file or folder to write; an earlier export there stays until this one is whole",
     )
-    command.add_argument(
-        "--memory", type=memory_size, default=MEMORY, metavar="SIZE", help="memory to sort in, such as 2G or 800M (default: 2G)"
-    )
-    command.add_argument("--threads", type=positive, metavar="N", help="threads (default: one a core); the result is the same")
+    add_limits(command, memory=MEMORY, to="sort in")
     command.set_defaults(run=_run)
 
 

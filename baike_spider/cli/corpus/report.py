@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from baike_spider.cli.command import Commands, add_command, positive
-from baike_spider.cli.corpus.border import as_run_errors, memory_size
+from baike_spider.cli.command import Commands, add_command
+from baike_spider.cli.corpus.border import add_limits, as_run_errors
 from baike_spider.corpus.reader import open_corpus
 from baike_spider.corpus.report import MEMORY, write_report
 
@@ -28,10 +28,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("corpus", metavar="CORPUS", help="folder that `baike corpus build` wrote")
     command.add_argument("-o", "--output", default="report.html", metavar="FILE", help="file to write (default: report.html)")
     command.add_argument("--previous", metavar="OLD", help="an earlier corpus: says what changed since")
-    command.add_argument(
-        "--memory", type=memory_size, default=MEMORY, metavar="SIZE", help="memory to count in, such as 2G or 800M (default: 2G)"
-    )
-    command.add_argument("--threads", type=positive, metavar="N", help="threads (default: one a core); the result is the same")
+    add_limits(command, memory=MEMORY, to="count in")
     command.set_defaults(run=_run)
 
 
