@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from baike_spider.archive import PLAIN, Damage, file_names, read_file
 from baike_spider.crawl.archive import FOLDER
+from baike_spider.crawl.lists import listed
 from baike_spider.crawl.look import entry_name
 from baike_spider.frontier import Candidate
-from extractors import Entry, QuestionList, SenseList, Verdict, entry_ref, extract_record, links
+from extractors import Entry, Verdict, extract_record, links
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,18 +43,14 @@ def archived_links(plan: Plan, visits: Visits) -> Iterator[Candidate]:
 
 def _candidates(page: Page, plan: Plan, visits: Visits) -> Iterator[Candidate]:
     depth = 1
-    refs: Iterable[EntryRef | None]
+    refs: Iterable[EntryRef]
     try:
         record = extract_record(page)
-    except SenseList as verdict:
-        refs = [entry_ref(sense.url) for sense in verdict.senses]
-    except QuestionList as verdict:
-        refs = verdict.refs
-    except Verdict:
-        return
+    except Verdict as verdict:
+        refs = listed(verdict, follow=plan.follow)
     else:
         refs = links(page, record, scope=plan.follow)
         if isinstance(record, Entry):
             depth = visits.depth_of(entry_name(record.lemma_id, record.url)) + 1
     if plan.max_depth is None or depth <= plan.max_depth:
-        yield from (Candidate(ref.key, ref.locator, depth) for ref in refs if ref is not None)
+        yield from (Candidate(ref.key, ref.locator, depth) for ref in refs)

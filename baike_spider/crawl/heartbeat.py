@@ -1,6 +1,6 @@
 """What a worker says of itself every few seconds: that it lives, what it did, and how fast it goes.
 
-Comes in: the ledger's counts. Goes out: one row in Redis, which `baike status` and the dashboard show.
+Comes in: the ledger's counts. Goes out: one row in Redis, which `baike status` shows.
 """
 
 from __future__ import annotations

@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Self
 
+from baike_spider.crawl.lists import listed
 from baike_spider.crawl.run import Run
 from baike_spider.exits import OutputFailed
 from baike_spider.shards import ShardError, reject_record
-from extractors import Malformed, NotAnEntry, Page, QuestionList, Refused, SenseList, UnknownLayout, Verdict, entry_ref
+from extractors import Malformed, NotAnEntry, Page, QuestionList, Refused, SenseList, UnknownLayout, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,14 +89,9 @@ class VerdictMiddleware:
 
     def _settle(self, run: Run, page: Page, verdict: Verdict, lease: Lease | None) -> None:
         outcome: Outcome = "done"
-        if isinstance(verdict, SenseList):
-            refs = [ref for sense in verdict.senses if (ref := entry_ref(sense.url)) is not None]
+        if refs := listed(verdict, follow=run.plan.follow):
             run.ledger.follow(refs, depth=lease.depth + 1 if lease else 0)
-        elif isinstance(verdict, QuestionList):
-            # lists that were asked for give their questions even where nothing else is followed
-            wanted = [ref for ref in verdict.refs if run.plan.follow != "none" or ref.lemma_id is not None]
-            run.ledger.follow(wanted, depth=lease.depth + 1 if lease else 0)
-        elif isinstance(verdict, Refused):
+        if isinstance(verdict, Refused):
             outcome = "again"
         elif isinstance(verdict, UnknownLayout | Malformed):
             outcome = "dead"
