@@ -349,7 +349,7 @@ class Run:
         if self._refresh is not None and not self.stopping:
             self._with_frontier(self._refresh.feed)
         if self.intake.frontier.counts.draining and not self.intake.held and not self.stopping:
-            logger.info("the crawl is drained; `baike frontier resume %s` lets it go on", self.plan.folder)
+            logger.warning("the crawl is drained; `baike frontier resume %s` lets it go on", self.plan.folder)
             self.stop("drained")
 
     def _fetch_failed(self, failure: Failure) -> None:
