@@ -2,8 +2,8 @@
 
 5,000 entries with redirects, synonyms, /view/ addresses, percent spellings and lists of senses; 3 workers and one Redis (AOF every second). Ten times a random
 worker is killed with -9 and started again, twice Redis is (the second time it loses the last second of its AOF too, as when the machine dies), once a worker is
-stopped past its lease and goes on, once the disk is full until all workers have ended. Then it runs until it is finished, and the entries of all shards are
-compared with the truth. Prints a JSON line a seed; exit code 1 when an entry was lost, false, or doubled.
+stopped past its lease and goes on, once the disk is full until all workers have ended. Then it runs until it is finished, `baike corpus build` makes a corpus of it, and
+its entries are compared with the truth. Prints a JSON line a seed; exit code 1 when an entry was lost, false, or doubled.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from baike_spider.corpus.build import LEAST_MEMORY, build_corpus
+from baike_spider.corpus.reader import open_corpus, views
 from baike_spider.exits import EXIT_CODES
-from baike_spider.shards import load_manifest, read_entries, verify
+from baike_spider.shards import load_manifest, verify
 from tests.bench.rig import RedisServer, Worker, bench_environment, fill, small_disk, wait_until
 from tests.bench.site import Failures, Site, World
 from tests.bench.site.pages import entry_page
@@ -135,16 +137,12 @@ class Chaos:
         return f"disk full, workers ended within {time.monotonic() - began:.1f} s with {codes}"
 
 
-def _union(folder: Path) -> tuple[dict[int | None, dict[str, Any]], int]:
-    """The newest record of every entry, and how many records there are."""
-    newest: dict[int | None, dict[str, Any]] = {}
-    records = 0
-    for record in read_entries(folder):
-        records += 1
-        before = newest.get(record["lemma_id"])
-        if before is None or before["fetched_at"] <= record["fetched_at"]:
-            newest[record["lemma_id"]] = record
-    return newest, records
+def _built(folder: Path) -> tuple[list[dict[str, Any]], int]:
+    """The entries of the corpus that `baike corpus build` makes of the crawl, and how many records it was made of."""
+    with tempfile.TemporaryDirectory(prefix="built-") as place:
+        manifest = build_corpus([folder], Path(place) / "corpus", memory=LEAST_MEMORY)
+        with views(open_corpus(Path(place) / "corpus")) as db:
+            return [json.loads(record) for (record,) in db.execute("SELECT json FROM entries").fetchall()], manifest.counts["versions"]
 
 
 def _is_true(record: dict[str, Any], world: World) -> bool:
@@ -165,12 +163,14 @@ def _plain(body: str) -> str:
 
 def judge(folder: Path, world: World) -> dict[str, Any]:
     """What is wrong with the entries of a crawl's folder, and how it is."""
-    newest, records = _union(folder)
+    entries, records = _built(folder)
+    found = {entry["lemma_id"] for entry in entries}
     return {
-        "entries": len(newest),
-        "lost": len(world.truth - newest.keys()),
-        "false": sum(not _is_true(record, world) for record in newest.values()),
-        "stored_twice": records - len(newest),
+        "entries": len(entries),
+        "lost": len(world.truth - found),
+        "false": sum(not _is_true(entry, world) for entry in entries),
+        "doubled": len(entries) - len(found),
+        "stored_twice": records - len(entries),
         "verify": [str(problem) for problem in verify(folder)],
         "rejects": load_manifest(folder).counts["verdicts"],
     }
@@ -227,7 +227,7 @@ def main() -> int:
         odd = {int(code) for exits in result["exits"].values() for code in exits} - known
         if odd:
             print(f"unexpected exit codes: { {code: EXIT_CODES.get(code, 'a signal') for code in odd} }", file=sys.stderr)
-        failed = failed or bool(odd) or not result["finished"] or any(result[kind] for kind in ("lost", "false", "verify"))
+        failed = failed or bool(odd) or not result["finished"] or any(result[kind] for kind in ("lost", "false", "doubled", "verify"))
     return int(failed)
 
 

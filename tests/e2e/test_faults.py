@@ -26,7 +26,7 @@ def crawling(folder: Path, site: Site) -> Workplace:
 
 def assert_whole(folder: Path) -> None:
     found = judge(folder / "baike", WORLD)
-    assert (found["lost"], found["false"], found["stored_twice"], found["verify"]) == (0, 0, 0, [])
+    assert (found["lost"], found["false"], found["doubled"], found["stored_twice"], found["verify"]) == (0, 0, 0, 0, [])
 
 
 @pytest.fixture
