@@ -8,7 +8,7 @@ from baike_spider.archive.cdxj import cdxj_line
 from baike_spider.archive.checking import verify_record
 from baike_spider.archive.damage import Broken, Damage
 from baike_spider.archive.exchange import Exchange
-from baike_spider.archive.files import file_names, mend, rows_of
+from baike_spider.archive.files import FOLDER, file_names, mend, rows_of
 from baike_spider.archive.index import INDEX_FILE, Index, IndexFailed, Row
 from baike_spider.archive.originals import Originals
 from baike_spider.archive.payload import decoded
@@ -18,6 +18,7 @@ from baike_spider.archive.tape import Tape
 from baike_spider.archive.writer import ROLL_BYTES, ArchiveWriter
 
 __all__ = [
+    "FOLDER",
     "INDEX_FILE",
     "PLAIN",
     "ROLL_BYTES",

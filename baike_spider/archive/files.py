@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
     from baike_spider.archive.record import Record
 
-__all__ = ["SUFFIX", "file_names", "mend", "rows_of"]
+__all__ = ["FOLDER", "SUFFIX", "file_names", "mend", "rows_of"]
 
+#: folder of a crawl's folder that holds its archive
+FOLDER = "warc"
 SUFFIX = ".warc.gz"
 _NAMES = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz", ".arc.zst")
 #: rows that are told to the index at once

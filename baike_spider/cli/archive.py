@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from baike_spider.archive import (
+    FOLDER,
     INDEX_FILE,
     Broken,
     Damage,
@@ -26,7 +27,6 @@ from baike_spider.archive import (
     verify_record,
 )
 from baike_spider.cli.command import Commands, add_command
-from baike_spider.corpus.inputs import ARCHIVE
 from baike_spider.exits import DAMAGED, BadInput, OutputFailed
 
 if TYPE_CHECKING:
@@ -84,10 +84,10 @@ def _run(args: argparse.Namespace) -> int:
 def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
-    folder = path / ARCHIVE if (path / ARCHIVE).is_dir() else path
+    folder = path / FOLDER if (path / FOLDER).is_dir() else path
     files = [folder / name for name in file_names(folder)]
     if not files:
-        raise BadInput(f"{path}: no WARC or ARC files; name one, or a crawl's folder that has a folder {ARCHIVE}/")
+        raise BadInput(f"{path}: no WARC or ARC files; name one, or a crawl's folder that has a folder {FOLDER}/")
     return files
 
 
@@ -137,7 +137,7 @@ def _verify(files: Iterable[Path]) -> int:
 def _index(paths: Iterable[str], files: Iterable[Path]) -> Iterator[tuple[Index, dict[str, Path]]]:
     """The index of a crawl's folder, brought up to date; of other files one that is made for the moment."""
     places = {file.name: file for file in files}
-    own = next((Path(path, ARCHIVE) for path in paths if Path(path, ARCHIVE).is_dir()), None)
+    own = next((Path(path, FOLDER) for path in paths if Path(path, FOLDER).is_dir()), None)
     if own is not None and len(list(paths)) == 1:
         try:
             with Index(own / INDEX_FILE) as index:

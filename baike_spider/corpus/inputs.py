@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from baike_spider.archive import (
+    FOLDER,
     Broken,
     Damage,
     Piece,
@@ -45,8 +46,6 @@ _SUFFIXES = (
     *(".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz", ".arc.zst", ".wacz", ".zip"),
     *(".jsonl", ".jsonl.gz", ".jsonl.zst", ".ndjson", ".ndjson.gz", ".ndjson.zst", ".tar", ".tar.gz", ".tgz", ".tar.zst"),
 )
-#: folder of a crawl's folder that holds its archive
-ARCHIVE = "warc"
 #: how many times larger a page is than its share of a compressed file
 _UNPACKED = 4
 
@@ -109,7 +108,7 @@ def page_files(paths: Iterable[str]) -> Iterator[str]:
         if path == STDIN or (Path(path).exists() and not Path(path).is_dir()):
             yield path
         elif Path(path).is_dir():
-            own = Path(path, ARCHIVE)
+            own = Path(path, FOLDER)
             yield from _walk(str(own) if own.is_dir() and Path(path, MANIFEST).is_file() else path)
         else:
             raise InputError(f"{path}: no such file or folder")

@@ -13,8 +13,8 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from baike_spider.archive import INDEX_FILE, Index, mend
-from baike_spider.corpus.inputs import ARCHIVE, InputError
+from baike_spider.archive import FOLDER, INDEX_FILE, Index, mend
+from baike_spider.corpus.inputs import InputError
 from baike_spider.shards import MANIFEST, read_entries
 from extractors import Question
 
@@ -29,10 +29,10 @@ __all__ = ["Kept", "archive_of", "entry_key", "index_archive"]
 
 def archive_of(crawl: Path) -> Path:
     """The folder of a crawl's WARC files. Raises InputError where there is none."""
-    folder = crawl / ARCHIVE
+    folder = crawl / FOLDER
     if not folder.is_dir():
         raise InputError(
-            f"{crawl} holds no archive: name a crawl's folder, such as output/baike, that has a folder {ARCHIVE}/ (BAIKE_ARCHIVE=1)"
+            f"{crawl} holds no archive: name a crawl's folder, such as output/baike, that has a folder {FOLDER}/ (BAIKE_ARCHIVE=1)"
         )
     return folder
 

@@ -10,7 +10,7 @@ import logging
 import sqlite3
 from typing import TYPE_CHECKING
 
-from baike_spider.archive import INDEX_FILE, ArchiveWriter, Index, mend
+from baike_spider.archive import FOLDER, INDEX_FILE, ArchiveWriter, Index, mend
 from baike_spider.frontier import worker_name
 from baike_spider.shards.wal import set_aside
 from extractors import __version__
@@ -22,12 +22,10 @@ if TYPE_CHECKING:
 
     from baike_spider.crawl.plan import Plan
 
-__all__ = ["FOLDER", "open_archive"]
+__all__ = ["open_archive"]
 
 logger = logging.getLogger(__name__)
 
-#: folder of a crawl's folder that holds its WARC files
-FOLDER = "warc"
 #: settings that say how the pages were fetched; none of them is secret
 _TOLD = (
     "CONCURRENT_REQUESTS",

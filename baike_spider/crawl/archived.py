@@ -9,8 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from baike_spider.archive import PLAIN, Damage, file_names, read_file
-from baike_spider.crawl.archive import FOLDER
+from baike_spider.archive import FOLDER, PLAIN, Damage, file_names, read_file
 from baike_spider.crawl.lists import listed
 from baike_spider.crawl.look import entry_name
 from baike_spider.frontier import Candidate

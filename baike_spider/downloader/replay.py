@@ -15,8 +15,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 
-from baike_spider.archive import INDEX_FILE, Index, IndexFailed, Originals, mend, read_at
-from baike_spider.crawl.archive import FOLDER
+from baike_spider.archive import FOLDER, INDEX_FILE, Index, IndexFailed, Originals, mend, read_at
 from baike_spider.crawl.run import Run
 from baike_spider.exits import BadInput
 
