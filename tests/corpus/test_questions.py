@@ -378,7 +378,7 @@ class TestReport:
         assert "http-equiv" not in html
         for title in ("相比", "例子", "标签", "文字", "拒收", "输入"):
             assert f"{title}<small>" in html
-        assert "补充信息" not in html
+        assert "补充信息<small>" not in html
         build_corpus([write_crawl(tmp_path / "baike", [entry_of(1)])], tmp_path / "entries")
         assert main([*words, "--previous", str(tmp_path / "entries")]) == 2
         assert "nothing in common" in capsys.readouterr().err

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from baike_spider.corpus import build as build_module
 from baike_spider.corpus.reader import open_corpus, views
 from baike_spider.corpus.report import MEMORY, write_report
 from baike_spider.corpus.report.gather import Report, gather
-from tests.corpus.odd import ENTRIES, LONG, build
+from tests.corpus.odd import ENTRIES, LONG, build, entry, value
 
 VOID = {"meta", "br", "line", "rect", "text", "link", "img"}
 
@@ -65,7 +66,12 @@ def test_what_stands_out(report: Report) -> None:
     assert [(odd.size, odd.text, odd.where) for odd in report.unclosed] == [(2, "《甲（上", "著作")]
     assert {odd.text for odd in report.numbers} == {"1", "-3.5"}
     assert {odd.text: odd.size for odd in report.shared} == {"刘德华": 2, "华仔": 2, "重名": 2}
-    assert [(odd.size, odd.text, odd.where) for odd in report.targets][:1] == [(2, "演员", "baidu_baike#30485")]
+    assert [(odd.size, odd.text, odd.where) for odd in report.targets] == [
+        (2, "演员", "baidu_baike#30485"),
+        (1, "刘德华（中国香港男演员、歌手）", "baidu_baike#114923"),
+        (1, "朱丽倩", "https://baike.baidu.com/item/朱丽倩"),
+    ]
+    assert [(odd.size, odd.text, odd.where[-5:]) for odd in report.wanted] == [(1, "演员", "30486"), (1, "怪", "z[1]\\")]
     assert report.largest[0].where == "baidu_baike#103"
 
 
@@ -138,6 +144,27 @@ def test_an_almost_empty_corpus(tmp_path: Path) -> None:
     html = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "相比" not in html
     assert "未知 unknown: 1" in html
+    # without triples there is nothing to say of predicates and values
+    assert re.findall(r"<h2>(.*?)<small>", html) == ["词条", "链接", "少见的行", "拒收", "输入"]
+
+
+def test_a_bracket_of_another_width_closes_one(tmp_path: Path) -> None:
+    texts = ["(花目）Flora", "Iron (俗称）", "a) 一", ":)", "甲（1-2", "《甲", "（一）（"]
+    corpus = open_corpus(build(tmp_path, [entry("甲", 1, {"别名": [value(text) for text in texts]})]))
+    (tmp_path / "spill").mkdir()
+    (odd,) = gather(corpus, memory=MEMORY, threads=1, temp=tmp_path / "spill").unclosed
+    assert (odd.size, odd.text) == (3, "《甲")
+
+
+def test_labels_beside_bars_fit_and_an_empty_one_says_so(html: str) -> None:
+    labels = re.findall(r'text-anchor="end">(.*?)</text>', html)
+    assert "（空）" in labels
+    assert max(len(unescape(label)) for label in labels) <= 15
+
+
+def test_a_file_of_entries_tells_no_triples_and_no_rejects(html: str) -> None:
+    (row,) = re.findall(r"<h2>输入.*?<tbody>(.*?)</tbody>", html, re.DOTALL)
+    assert re.findall(r'data-head="(.*?)">(.*?)<', row) == [("词条", str(len(ENTRIES))), ("三元组", "–"), ("拒收", "–")]
 
 
 def test_same_corpus_same_bytes(folder: Path, html: str, older: Path, tmp_path: Path) -> None:

@@ -83,6 +83,9 @@ class Report:
     links_inside: int
     """Rows of links whose target is an entry of the corpus."""
     targets: list[Odd]
+    """Entries that are pointed to most."""
+    wanted: list[Odd]
+    """What is pointed to most and is not in the corpus."""
     largest: list[Odd]
     longest: list[Odd]
     """Values, summaries aside."""
@@ -110,9 +113,10 @@ FROM (SELECT entry, predicate, count(*) AS n, count(*) FILTER (object_id IS NOT 
 GROUP BY predicate
 """
 
+#: a bracket of either width closes one; those of ASCII alone are as often list marks, `a)`, and smileys
 _UNCLOSED = " OR ".join(
-    f"(contains(object, '{one}') OR contains(object, '{other}')) AND length(replace(object, '{one}', '')) <> length(replace(object, '{other}', ''))"
-    for one, other in ("（）", "《》")
+    f"regexp_matches(object, '[{wide}]') AND length(regexp_replace(object, '[{opened}]', '', 'g')) <> length(regexp_replace(object, '[{closed}]', '', 'g'))"
+    for wide, opened, closed in (("（）", "（(", "）)"), ("《》", "《", "》"))
 )
 
 _COUNTED = ("triples", "entries", "split", "links", "dates", "amounts")
@@ -124,6 +128,7 @@ def gather(corpus: Corpus, previous: Corpus | None = None, *, memory: int, threa
     """Reads the corpus, and compares it with `previous` where one is given."""
     with views(corpus, threads=threads, memory=memory, temp=temp) as db:
         _count_predicates(db, corpus, "counted")
+        _count_links(db)
         total = db.execute("SELECT " + ", ".join(f"coalesce(sum({column}), 0)::BIGINT" for column in _COUNTED) + " FROM counted").fetchone()
         totals = _row(("", *total))
         (kinds, once, empty) = db.execute(
@@ -141,7 +146,8 @@ def gather(corpus: Corpus, previous: Corpus | None = None, *, memory: int, threa
             updated=_by(db, "coalesce(updated[:4], '')"),
             per_entry=_per_entry(db),
             links_inside=_links_inside(db),
-            targets=_targets(db),
+            targets=_targets(db, inside=True),
+            wanted=_targets(db, inside=False),
             largest=_odd(db, "SELECT triples, subject, entry FROM entries ORDER BY triples DESC, entry"),
             longest=_odd(
                 db,
@@ -219,23 +225,26 @@ def _per_entry(db: Connection) -> list[tuple[str, int]]:
     return [(label, count) for (_, _, label), count in zip(_STEPS, counts, strict=True)]
 
 
+def _count_links(db: Connection) -> None:
+    """Makes the table `pointed`: a row a target, with the entry that has it for key or address."""
+    db.execute("""
+        CREATE TEMP TABLE pointed AS
+        SELECT target, n, called, entry, subject
+        FROM (SELECT target, count(*) AS n, min(object) AS called FROM links GROUP BY target)
+        LEFT JOIN (SELECT target, min(entry) AS entry, min(subject) AS subject
+                   FROM (SELECT entry AS target, entry, subject FROM entries UNION ALL SELECT url, entry, subject FROM entries) GROUP BY target) USING (target)
+        """)
+
+
 def _links_inside(db: Connection) -> int:
-    ((count,),) = db.execute(
-        "SELECT count(*) FROM links WHERE target IN (SELECT entry FROM entries UNION SELECT url FROM entries)"
-    ).fetchall()
+    ((count,),) = db.execute("SELECT coalesce(sum(n), 0)::BIGINT FROM pointed WHERE entry IS NOT NULL").fetchall()
     return int(count)
 
 
-def _targets(db: Connection) -> list[Odd]:
-    """What is pointed to most, with its subject where the corpus holds it."""
-    rows = db.execute(
-        f"""
-        WITH most AS (SELECT target, count(*) AS n, min(object) AS called FROM links GROUP BY target ORDER BY n DESC, target LIMIT {ROWS})
-        SELECT n, coalesce(e.subject, called)[:{SHOWN}], CASE WHEN e.entry IS NULL THEN '不在语料库中 · ' || target ELSE target END
-        FROM most LEFT JOIN entries e ON e.entry = target ORDER BY n DESC, target
-        """
-    ).fetchall()
-    return [Odd(*row) for row in rows]
+def _targets(db: Connection, *, inside: bool) -> list[Odd]:
+    """What is pointed to most, of the entries of the corpus or of all else."""
+    which = "entry IS NOT NULL" if inside else "entry IS NULL"
+    return _odd(db, f"SELECT n, coalesce(subject, called), target FROM pointed WHERE {which} ORDER BY n DESC, target")
 
 
 def _odd(db: Connection, sql: str) -> list[Odd]:

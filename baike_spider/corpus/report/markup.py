@@ -11,7 +11,7 @@ from baike_spider.corpus.report.svg import bars, columns
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from baike_spider.corpus.manifest import CorpusManifest
+    from baike_spider.corpus.manifest import CorpusInput, CorpusManifest
     from baike_spider.corpus.report.gather import Odd
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "cut",
     "dated",
     "document",
+    "flow",
     "inputs",
     "odd_list",
     "pair",
@@ -46,22 +47,18 @@ def document(name: str, manifest: CorpusManifest, sections: Iterable[str]) -> st
 
 def tiles(name: str, manifest: CorpusManifest, numbers: Iterable[tuple[str, str]]) -> str:
     """The head of the page: the corpus' name, when it was fetched, its numbers."""
-    fetched = " – ".join(dict.fromkeys(time[:10] for time in manifest.fetched)) if manifest.fetched else "未知"
+    fetched = " – ".join(dict.fromkeys(time[:10] for time in manifest.fetched)) if manifest.fetched else "时间未知"
+    rules = f"抽取规则 {'、'.join(manifest.extractors)}" if manifest.extractors else ""
+    about = " · ".join(filter(None, ("语料库报告", f"抓取于 {fetched}", rules)))
     boxes = "".join(f'<div class="tile"><b>{escape(number)}</b><span class="soft">{escape(what)}</span></div>' for number, what in numbers)
-    return (
-        f'<h1>{escape(name)}</h1>\n<p class="soft">语料库报告 · 抓取于 {escape(fetched)} · 抽取规则 {escape("、".join(manifest.extractors))}</p>\n'
-        f'<div class="tiles">{boxes}</div>'
-    )
+    return f'<h1>{escape(name)}</h1>\n<p class="soft">{escape(about)}</p>\n<div class="tiles">{boxes}</div>'
 
 
 def odd_list(title: str, rows: Sequence[Odd], unit: str) -> str:
     if not rows:
         return ""
-    lines = (
-        f'<tr><td class="number">{row.size:,}</td><td class="text">{shown(row.text)}{f"<br><small>{escape(row.where)}</small>" if row.where else ""}</td></tr>'
-        for row in rows
-    )
-    return f"<h3>{escape(title)}</h3>{table((f'#{unit}', ''), lines)}"
+    lines = ((row.size, shown(row.text) + (f"<br><small>{escape(row.where)}</small>" if row.where else "")) for row in rows)
+    return f"<h3>{escape(title)}</h3>{table((('number', unit), ('text', '')), lines)}"
 
 
 def rejects(manifest: CorpusManifest, *, noun: str) -> str:
@@ -76,13 +73,20 @@ def rejects(manifest: CorpusManifest, *, noun: str) -> str:
 
 def inputs(manifest: CorpusManifest, counted: dict[str, str]) -> str:
     """What the corpus was built from. `counted`: fields of an input that are shown, and what they are called."""
+    heads = (("name", "名称"), ("", "种类"), *(("number", label) for label in counted.values()), ("number", "拒收"), ("hash", "摘要"))
     rows = (
-        f'<tr><td class="name">{escape(one.name)}</td><td>{escape(one.kind)}</td>'
-        + "".join(f'<td class="number">{getattr(one, name):,}</td>' for name in counted)
-        + f'<td class="number">{sum(one.rejects.values()):,}</td><td class="hash">{escape(one.digest[:16])}</td></tr>'
+        (escape(one.name), escape(one.kind), *(_known(one, name) for name in counted), _known(one, "rejects"), escape(one.digest[:16]))
         for one in manifest.inputs
     )
-    return section("输入", "inputs", table(("名称", "种类", *(f"#{label}" for label in counted.values()), "#拒收", "摘要"), rows))
+    return section("输入", "inputs", table(heads, rows, style="stacked"))
+
+
+def _known(one: CorpusInput, name: str) -> int | str:
+    """A count of an input. A file of entries or questions lists no triples and no rejects: there is none to tell."""
+    if one.kind != "crawl" and name in ("triples", "rejects"):
+        return "–"
+    counted = getattr(one, name)
+    return sum(counted.values()) if isinstance(counted, dict) else int(counted)
 
 
 def section(title: str, english: str, inner: str) -> str:
@@ -94,10 +98,26 @@ def pair(parts: Iterable[str]) -> str:
     return f'<div class="pair">{"".join(f"<div>{part}</div>" for part in parts)}</div>'
 
 
-def table(heads: Sequence[str], rows: Iterable[str]) -> str:
-    """A head that begins with # is over numbers."""
-    cells = "".join(f'<th class="number">{escape(head[1:])}</th>' if head.startswith("#") else f"<th>{escape(head)}</th>" for head in heads)
-    return f'<div class="scroll"><table><thead><tr>{cells}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+def flow(parts: Iterable[str]) -> str:
+    """In two columns where there is room, as long as each other as can be."""
+    return f'<div class="flow">{"".join(f"<div>{part}</div>" for part in parts)}</div>'
+
+
+def table(heads: Sequence[tuple[str, str]], rows: Iterable[Sequence[str | int]], *, style: str = "") -> str:
+    """`heads`: of each column its class in style.css and its head. Cells are markup, or numbers. `style`: classes of the table, `stacked` where a row becomes a
+    block of its own on a phone, `snug` where it is as wide as its cells."""
+    cells = "".join(f"<th{_class(kind)}>{escape(head)}</th>" for kind, head in heads)
+    lines = "".join(f"<tr>{''.join(_cell(*head, cell) for head, cell in zip(heads, row, strict=True))}</tr>" for row in rows)
+    return f'<div class="scroll"><table{_class(style)}><thead><tr>{cells}</tr></thead><tbody>{lines}</tbody></table></div>'
+
+
+def _cell(kind: str, head: str, cell: str | int) -> str:
+    label = f' data-head="{escape(head)}"' if kind == "number" and head else ""
+    return f"<td{_class(kind)}{label}>{f'{cell:,}' if isinstance(cell, int) else cell}</td>"
+
+
+def _class(name: str) -> str:
+    return f' class="{name}"' if name else ""
 
 
 def count_bars(rows: Iterable[tuple[str, Any]], total: int) -> str:

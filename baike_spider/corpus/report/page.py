@@ -10,6 +10,7 @@ from baike_spider.corpus.report.markup import (
     cut,
     dated,
     document,
+    flow,
     inputs,
     odd_list,
     pair,
@@ -60,78 +61,91 @@ def _head(report: Report) -> str:
 def _changes(report: Report) -> str:
     if not report.previous:
         return ""
-    kinds = (("before", "原有"), ("after", "现有"), ("added", "新增"), ("removed", "消失"), ("changed", "改动"))
-    rows = (
-        f'<tr><td class="name">{label}</td><td class="number">{report.changes["entries"][kind]:,}</td>'
-        f'<td class="number">{report.changes["triples"][kind]:,}</td></tr>'
-        for kind, label in kinds
-    )
-    counts = table(("", "#词条", "#三元组"), rows)
-    shifts = table(("谓语", "#原有", "#现有", "#差"), map(_shift, report.shifts)) if report.shifts else ""
-    parts = [("条数 counts", counts), ("条数变化最大的谓语 predicates that changed most", shifts)]
-    return section(f"与 {report.previous} 相比", "what changed", pair(f"<h3>{title}</h3>{inner}" for title, inner in parts if inner))
+    kinds = {"before": "原有", "after": "现有", "added": "新增", "removed": "消失", "changed": "改动"}
+    rows = ((label, *(report.changes[name][kind] for kind in kinds)) for name, label in (("entries", "词条"), ("triples", "三元组")))
+    counts = table((("name", ""), *(("number", label) for label in kinds.values())), rows, style="snug stacked")
+    shifts = table((("name", "谓语"), ("number", "原有"), ("number", "现有"), ("number", "差")), map(_shift, report.shifts), style="snug")
+    most = f"<h3>条数变化最大的谓语 predicates that changed most</h3>{shifts}" if report.shifts else ""
+    return section(f"与 {report.previous} 相比", "what changed", counts + most)
 
 
-def _shift(shift: tuple[str, int, int]) -> str:
+def _shift(shift: tuple[str, int, int]) -> tuple[str, int, int, str]:
     name, before, now = shift
-    return (
-        f'<tr><td class="name">{shown(name)}</td><td class="number">{before:,}</td><td class="number">{now:,}</td>'
-        f'<td class="number {"up" if now > before else "down"}">{now - before:+,}</td></tr>'
-    )
+    return shown(name), before, now, f'<span class="{"up" if now > before else "down"}">{now - before:+,}</span>'
 
 
 def _entries(report: Report) -> str:
     total = report.manifest.counts["entries"]
-    charts = [
-        ("按站点 by site", count_bars(report.manifest.counts["sites"].items(), total)),
-        ("按版式 by layout", count_bars(report.manifest.counts["layouts"].items(), total)),
-        ("按抓取月份 by month fetched", dated(report.fetched, months=True)),
-        ("按最后编辑年份 by year of last edit", dated(report.updated, months=False)),
-        ("按三元组数 by number of triples", columns(report.per_entry, title="词条按三元组数")),
-    ]
-    return section(
-        "词条", "entries", '<div class="pair">' + "".join(f"<div><h3>{title}</h3>{chart}</div>" for title, chart in charts) + "</div>"
+    sites, layouts = (count_bars(report.manifest.counts[name].items(), total) for name in ("sites", "layouts"))
+    charts = (
+        f"<h3>按站点 by site</h3>{sites}<h3>按版式 by layout</h3>{layouts}",
+        f"<h3>按三元组数 by number of triples</h3>{columns(report.per_entry, title='词条按三元组数')}",
+        f"<h3>按抓取月份 by month fetched</h3>{dated(report.fetched, months=True)}",
+        f"<h3>按最后编辑年份 by year of last edit</h3>{dated(report.updated, months=False)}",
     )
+    return section("词条", "entries", pair(charts))
 
 
 def _predicates(report: Report) -> str:
+    if not report.predicates:
+        return ""
     entries = max(1, report.manifest.counts["entries"])
     covered = sorted(report.predicates, key=lambda row: (-row.entries, row.name))[:_TOP]
     chart = bars([(row.name, row.entries / entries, percent(row.entries, entries)) for row in covered], title="谓语覆盖率", most=1)
     most = bars([(row.name, row.triples, f"{row.triples:,}") for row in report.predicates[:_TOP]], title="谓语条数")
     once = f"共 {report.predicate_count:,} 种谓语，其中 {report.predicates_once:,} 种（{percent(report.predicates_once, report.predicate_count)}）只出现一次。"
+    heads = (
+        ("name", "谓语"),
+        ("number", "三元组"),
+        ("number", "覆盖率"),
+        ("kinds", "值的类型"),
+        ("number", "多值"),
+        ("number", "链接"),
+        ("examples", "常见的值"),
+    )
     rows = (
-        f'<tr><td class="name">{shown(row.name)}</td><td class="number">{row.triples:,}</td><td class="number">{percent(row.entries, entries)}</td>'
-        f'<td class="kinds">{_kinds(row)}</td><td class="number">{percent(row.split, row.entries)}</td><td class="number">{percent(row.links, row.triples)}</td>'
-        f'<td class="examples">{"<span class=soft> ｜ </span>".join(escape(cut(text, 24)) for text in row.examples)}</td></tr>'
+        (
+            shown(row.name),
+            row.triples,
+            percent(row.entries, entries),
+            _kinds(row),
+            percent(row.split, row.entries),
+            percent(row.links, row.triples),
+            '<span class="soft"> ｜ </span>'.join(escape(cut(text, 24)) for text in row.examples),
+        )
         for row in report.predicates
     )
-    told = table(("谓语", "#三元组", "#覆盖率", "值的类型", "#多值", "#链接", "常见的值"), rows)
     return section(
         "谓语",
         "predicates",
         f'<p class="soft">{once}覆盖率：有此谓语的词条所占的比例；多值：其中有一个以上值的比例。</p>'
         f"{pair((f'<h3>三元组最多 by triples</h3>{most}', f'<h3>覆盖率最高 by coverage</h3>{chart}'))}"
-        f"<h3>最常见的 {len(report.predicates)} 种</h3>{_key()}{told}",
+        f"<h3>最常见的 {len(report.predicates)} 种</h3>{_key()}{table(heads, rows, style='stacked')}",
     )
 
 
 def _values(report: Report) -> str:
     totals = report.totals
+    if not totals.triples:
+        return ""
     counts = {"link": totals.links, "date": totals.dates, "amount": totals.amounts}
     counts["text"] = max(0, totals.triples - sum(counts.values()))
-    rows = [(label, counts[kind], f"{counts[kind]:,}（{percent(counts[kind], totals.triples)}）") for kind, label in _KINDS]
     told = (
         f"{percent(totals.split, totals.entries)} 的（词条、谓语）有一个以上的值；{percent(totals.links, totals.triples)} 的值链接到词条；"
         f"空值 {report.empty:,} 条。"
     )
-    return section("值", "values", f"{_kinds(totals, height=22)}{_key()}{bars(rows, title='值的类型')}<p>{told}</p>")
+    key = _key({kind: f"{count:,}（{percent(count, totals.triples)}）" for kind, count in counts.items()})
+    return section("值", "values", f"{_kinds(totals, height=22)}{key}<p>{told}</p>")
 
 
 def _links(report: Report) -> str:
     links = report.manifest.counts["links"]
     told = f"{links:,} 条链接，其中 {report.links_inside:,} 条（{percent(report.links_inside, links)}）指向语料库里的词条。"
-    return section("链接", "links", f"<p>{told}</p>{odd_list('被指向最多 most linked', report.targets, '次数')}")
+    lists = (
+        odd_list("被指向最多的词条 most linked", report.targets, "次数"),
+        odd_list("不在语料库里、被指向最多 most wanted", report.wanted, "次数"),
+    )
+    return section("链接", "links", f"<p>{told}</p>{pair(filter(None, lists))}")
 
 
 def _odd(report: Report) -> str:
@@ -143,7 +157,7 @@ def _odd(report: Report) -> str:
         ("最长的谓语 longest predicates", report.long_predicates, "字节"),
         ("是数字的谓语 predicates that are numbers", report.numbers, "条"),
     )
-    return section("少见的行", "longest and oddest", pair(filter(None, (odd_list(title, rows, unit) for title, rows, unit in lists))))
+    return section("少见的行", "longest and oddest", flow(filter(None, (odd_list(title, rows, unit) for title, rows, unit in lists))))
 
 
 def _kinds(row: PredicateRow, *, height: int = 12) -> str:
@@ -154,5 +168,7 @@ def _kinds(row: PredicateRow, *, height: int = 12) -> str:
     return share(parts, title=told, height=height)
 
 
-def _key() -> str:
-    return '<div class="key">' + "".join(f'<span><i class="{kind}"></i>{label}</span>' for kind, label in _KINDS) + "</div>"
+def _key(numbers: dict[str, str] | None = None) -> str:
+    """What the colours of `_kinds` mean, with a number behind each where there are some."""
+    parts = (f'<span><i class="{kind}"></i>{label} {(numbers or {}).get(kind, "")}</span>' for kind, label in _KINDS)
+    return f'<div class="key">{"".join(parts)}</div>'

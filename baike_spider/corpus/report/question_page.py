@@ -6,7 +6,6 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from baike_spider.corpus.report.markup import (
-    cut,
     dated,
     document,
     inputs,
@@ -46,6 +45,8 @@ def _head(report: QuestionReport) -> str:
         (percent(report.untagged, total), "没有标签"),
         (f"{report.characters[0]:,}", "问题长度的中位数（字）"),
         (f"{counts['versions']:,}", "读入的问题记录"),
+        (percent(report.repeated, total), "与别的编号同文"),
+        (percent(report.detailed, total), "带有补充信息"),
         (size(sum(shard.bytes for shard in report.manifest.shards)), f"{len(report.manifest.shards)} 个文件"),
     )
     return tiles(report.name, report.manifest, numbers)
@@ -54,34 +55,26 @@ def _head(report: QuestionReport) -> str:
 def _changes(report: QuestionReport) -> str:
     if not report.previous:
         return ""
-    kinds = (("before", "原有"), ("after", "现有"), ("added", "新增"), ("removed", "消失"), ("changed", "改动"))
-    rows = (f'<tr><td class="name">{label}</td><td class="number">{report.changes[kind]:,}</td></tr>' for kind, label in kinds)
-    return section(f"与 {report.previous} 相比", "what changed", table(("", "#问题"), rows))
+    kinds = {"before": "原有", "after": "现有", "added": "新增", "removed": "消失", "changed": "改动"}
+    counts: list[tuple[str | int, ...]] = [("问题", *(report.changes[kind] for kind in kinds))]
+    heads = (("name", ""), *(("number", label) for label in kinds.values()))
+    return section(f"与 {report.previous} 相比", "what changed", table(heads, counts, style="snug stacked"))
 
 
 def _examples(report: QuestionReport) -> str:
-    rows = (
-        f'<tr><td class="number">{number}</td><td class="text">{shown(text)}</td><td class="examples">{escape("、".join(tags))}</td></tr>'
-        for number, text, tags in report.examples
-    )
-    return section("例子", "examples", table(("#编号", "问题", "标签"), rows))
+    rows = ((str(number), shown(text), escape("、".join(tags))) for number, text, tags in report.examples)
+    return section("例子", "examples", table((("number", "编号"), ("text", "问题"), ("tags", "标签")), rows, style="stacked"))
 
 
 def _tags(report: QuestionReport) -> str:
     total = report.manifest.counts["questions"]
     told = f"{report.tag_count:,} 种标签；{report.untagged:,} 个问题（{percent(report.untagged, total)}）没有标签。"
-    most = bars([(tag, count, f"{count:,}") for tag, count in report.tags[:_TOP]], title="标签的问题数")
-    rows = (
-        f'<tr><td class="name">{shown(cut(tag, 40))}</td><td class="number">{count:,}</td><td class="number">{percent(count, total)}</td></tr>'
-        for tag, count in report.tags
-    )
-    charts = (
-        f"<h3>最常见的标签 most common</h3>{most}",
-        f"<h3>问题按标签数 by number of tags</h3>{columns(report.per_question, title='问题按标签数')}",
-    )
-    return section(
-        "标签", "tags", f"<p>{told}</p>{pair(charts)}<h3>最常见的 {len(report.tags)} 种</h3>{table(('标签', '#问题', '#占比'), rows)}"
-    )
+    most = [(tag, count, f"{count:,}（{percent(count, total)}）") for tag, count in report.tags]
+    full = max((count for _, count, _ in most), default=0)
+    charts = [bars(rows, title="标签的问题数", most=full) for rows in (most[:_TOP], most[_TOP:]) if rows]
+    common = f"<h3>最常见的 {len(most)} 种 most common</h3>{pair(charts)}" if charts else ""
+    numbers = f"<h3>问题按标签数 by number of tags</h3>{columns(report.per_question, title='问题按标签数')}"
+    return section("标签", "tags", f"<p>{told}</p>{common}{numbers}")
 
 
 def _texts(report: QuestionReport) -> str:

@@ -29,8 +29,8 @@ __all__ = ["QuestionReport", "gather_questions"]
 TAGS = 40
 #: classes, in characters, tags, answers: least, most, label
 _LENGTHS = (
-    *((0, 0, "0"), (1, 5, "1–5"), (6, 10, "6–10"), (11, 15, "11–15"), (16, 20, "16–20"), (21, 30, "21–30"), (31, 50, "31–50")),
-    *((51, 100, "51–100"), (101, 1 << 62, "101+")),
+    *((0, 5, "0–5"), (6, 10, "6–10"), (11, 15, "11–15"), (16, 20, "16–20")),
+    *((21, 30, "21–30"), (31, 50, "31–50"), (51, 100, "51–100"), (101, 1 << 62, "101+")),
 )
 _FEW = (*((number, number, str(number)) for number in range(6)), (6, 1 << 62, "6+"))
 
@@ -143,7 +143,7 @@ def _examples(db: Connection, corpus: Corpus) -> list[tuple[int, str, list[str]]
 
 def _longest(db: Connection) -> list[Odd]:
     rows = db.execute(
-        f"SELECT length(question) AS n, question[:{SHOWN}], url FROM questions ORDER BY n DESC, question_id LIMIT {ROWS}"
+        f"SELECT length(question) AS n, question[:{SHOWN}], regexp_replace(url, '^https?://', '') FROM questions ORDER BY n DESC, question_id LIMIT {ROWS}"
     ).fetchall()
     return [Odd(size, text if size <= SHOWN else f"{text}…", where) for size, text, where in rows]
 

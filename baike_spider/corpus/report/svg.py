@@ -18,6 +18,8 @@ __all__ = ["bars", "columns", "share"]
 _ROW = 26
 #: where bars begin, percent
 _LEFT = 34.0
+#: pixels of a Chinese character in a label, and of the room for a label on a phone of 390
+_WIDE, _LABEL = 13.0, 106.0
 #: what a character behind a bar takes on the narrowest phone, percent
 _CHARACTER = 2.1
 _HEIGHT, _FOOT, _TOP = 180, 24, 22
@@ -32,7 +34,7 @@ def bars(rows: Sequence[tuple[str, float, str]], *, title: str, most: float | No
         y = at * _ROW
         width = span * length / full
         parts.append(
-            f'<g><title>{escape(label)}: {escape(told)}</title><text class="label" x="{_LEFT - 1.5}%" y="{y + 17}" text-anchor="end">{escape(_short(label, 14))}</text>'
+            f'<g><title>{escape(label)}: {escape(told)}</title><text x="{_LEFT - 1.5}%" y="{y + 17}" text-anchor="end">{escape(_short(label))}</text>'
             f'<rect class="bar" x="{_LEFT}%" y="{y + 4}" width="{max(width, 0.3):.2f}%" height="{_ROW - 8}" rx="2"/>'
             f'<text class="value" x="{_LEFT + width + 1:.2f}%" y="{y + 17}">{escape(told)}</text></g>'
         )
@@ -109,5 +111,24 @@ def _wide(text: str) -> int:
     return sum(1 if character.isascii() else 2 for character in text)
 
 
-def _short(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+def _short(text: str) -> str:
+    """As much of a label as stands beside a bar on the narrowest phone; the whole of it is in the bar's tooltip.
+
+    >>> _short("出生日期"), _short("一个非常非常长的谓语"), _short("an_even_longer_name"), _short("  ")
+    ('出生日期', '一个非常非常长…', 'an_even_long…', '（空）')
+    """
+    if not text.strip():
+        return "（空）"
+    room = _LABEL
+    for at, character in enumerate(text):
+        room -= _widths(character)
+        if room < (0 if at == len(text) - 1 else _WIDE):
+            return f"{text[:at]}…"
+    return text
+
+
+def _widths(character: str) -> float:
+    """Pixels that a character takes in a label, rather too many than too few."""
+    if not character.isascii():
+        return _WIDE
+    return 0.9 * _WIDE if character in "MWmw@%" else 0.75 * _WIDE if character.isupper() else 0.57 * _WIDE
