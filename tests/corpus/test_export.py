@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import pyoxigraph
 import pytest
 
 from baike_spider.cli.main import main
@@ -25,10 +26,12 @@ from baike_spider.corpus.export.format import Format
 from baike_spider.corpus.export.neo4j import OTHER, write_types
 from baike_spider.corpus.export.su import NO_ROWS
 from baike_spider.corpus.reader import Corpus, open_corpus, views
-from baike_spider.corpus.schema import ENTRY_CORPUS
-from tests.corpus.odd import LONG, build, entry, link
+from baike_spider.corpus.schema import ENTRIES, ENTRY_CORPUS, TRIPLES
+from tests.corpus.odd import LONG, build, entry, link, value
 
 Plain = set[tuple[str, str, str]]
+
+NOT_HERE = "the extra `interop` is not installed; `make test-interop` installs it and runs this"
 
 #: longer than any value
 csv.field_size_limit(1 << 24)
@@ -100,21 +103,36 @@ def test_ownthink_by_pythons_csv(exported: Callable[[str], Path], corpus: Corpus
     assert len(rows) == len(expected)
 
 
+@pytest.mark.interop
+def test_tsv_and_ownthink_by_pandas(exported: Callable[[str], Path], corpus: Corpus, plain: Plain) -> None:
+    pandas = pytest.importorskip("pandas", reason=NOT_HERE)
+    words = {"dtype": str, "keep_default_na": False}
+    tsv = pandas.read_csv(exported("tsv"), sep="\t", header=None, quoting=csv.QUOTE_NONE, **words)
+    assert set(tsv.itertuples(index=False, name=None)) == plain
+    ownthink = pandas.read_csv(exported("ownthink"), **words)
+    with exported("ownthink").open(encoding="utf-8", newline="") as file:
+        assert [list(ownthink.columns), *ownthink.to_numpy().tolist()] == list(csv.reader(file))
+
+
 def test_nquads_by_pyoxigraph(exported: Callable[[str], Path], corpus: Corpus, plain: Plain) -> None:
-    pyoxigraph = pytest.importorskip("pyoxigraph", reason="pyoxigraph, the RDF parser, is not installed")
     store = pyoxigraph.Store()
     store.bulk_load(path=str(exported("nquads")), format=pyoxigraph.RdfFormat.N_QUADS)
     label = pyoxigraph.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
     labels = {quad.subject.value: quad.object.value for quad in store.quads_for_pattern(None, label, None)}
-    texts, pages = set(), set()
+    said: dict[str, set[tuple[str, ...]]] = {"predicate": set(), "link": set(), "date": set()}
     for quad in store:
-        kind, _, predicate = quad.predicate.value.removeprefix("urn:baike:").partition(":")
-        if kind == "predicate":
-            texts.add((labels[quad.subject.value], unquote(predicate), quad.object.value))
-            pages.add(quad.graph_name.value)
-    assert texts == plain
-    digests = {digest for (digest,) in asked(corpus, "SELECT DISTINCT digest FROM triples")}
-    assert pages == {f"urn:baike:page:{digest}" for digest in digests}
+        kind, mark, predicate = quad.predicate.value.removeprefix("urn:baike:").partition(":")
+        if mark and kind in said:
+            page = quad.graph_name.value.removeprefix("urn:baike:page:")
+            said[kind].add((labels[quad.subject.value], unquote(predicate), quad.object.value, page))
+    assert said["predicate"] == set(asked(corpus, "SELECT subject, predicate, object, digest FROM triples"))
+    assert {quad[:3] for quad in said["predicate"]} == plain
+    assert said["date"] == set(asked(corpus, "SELECT subject, predicate, date, digest FROM triples WHERE date IS NOT NULL"))
+    target = "coalesce('urn:baike:id:' || site || ':' || object_id, object_url)"
+    links = asked(corpus, f"SELECT subject, predicate, {target}, digest FROM triples WHERE object_id IS NOT NULL OR object_url IS NOT NULL")
+    assert len(links) == 6
+    # an address may be spelled with more percent signs
+    assert {(*quad[:2], unquote(quad[2]), quad[3]) for quad in said["link"]} == {(*row[:2], unquote(row[2]), row[3]) for row in links}
     found = {
         str(binding["n"])
         for binding in store.query(
@@ -122,6 +140,20 @@ def test_nquads_by_pyoxigraph(exported: Callable[[str], Path], corpus: Corpus, p
         )
     }
     assert found == {"<https://baike.baidu.com/item/刘德华/114923>"}
+
+
+@pytest.mark.interop
+def test_nquads_by_rdflib(exported: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second parser reads the same quads as the first."""
+    rdflib = pytest.importorskip("rdflib", reason=NOT_HERE)
+    monkeypatch.setattr(rdflib, "NORMALIZE_LITERALS", False)  # it would spell a time's Z as +00:00
+    path = exported("nquads")
+    found = rdflib.Dataset()
+    found.parse(path, format="nquads")
+    default = str(found.default_graph.identifier)
+    read = pyoxigraph.parse(path=str(path), format=pyoxigraph.RdfFormat.N_QUADS)
+    expected = {tuple(getattr(term, "value", default) for term in (q.subject, q.predicate, q.object, q.graph_name)) for q in read}
+    assert {tuple(map(str, quad)) for quad in found.quads()} == expected
 
 
 def _neo4j(path: Path) -> tuple[list[str], list[list[str | None]]]:
@@ -173,6 +205,15 @@ def test_neo4j_by_the_rules_of_its_import(exported: Callable[[str], Path], corpu
     assert line.startswith("neo4j-admin database import full ")
     files = re.findall(r"--(?:nodes|relationships)=(\S+)", line)
     assert sorted(files) == sorted(file.name for file in path.glob("*.csv"))
+    assert line.split()[4] == "neo4j"
+    assert line.endswith(" --read-buffer-size=16m")
+
+
+def test_neo4j_reads_with_a_buffer_for_the_longest_value(tmp_path: Path) -> None:
+    corpus = open_corpus(build(tmp_path, [entry("长", 1, {"长": [value("x" * (9 << 20))]})]))
+    told = export_corpus(corpus, formats()["neo4j"], tmp_path / "two words")
+    assert told[-1].endswith(" --read-buffer-size=19m")
+    assert f"--nodes='{tmp_path}/two words/entries.csv'" in told[-1]
 
 
 def test_neo4j_bounds_the_types(corpus: Corpus, tmp_path: Path, plain: Plain) -> None:
@@ -184,15 +225,26 @@ def test_neo4j_bounds_the_types(corpus: Corpus, tmp_path: Path, plain: Plain) ->
     assert {row[1] for row in rows} == {predicate for _, predicate, _ in plain}
 
 
-def test_huggingface_by_datasets(exported: Callable[[str], Path], plain: Plain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.interop
+def test_huggingface_by_datasets(exported: Callable[[str], Path], corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("HF_HOME", str(tmp_path / "home"))
-    datasets = pytest.importorskip("datasets", reason="datasets, which reads the export, is not installed (60 MB with pyarrow)")
+    datasets = pytest.importorskip("datasets", reason=NOT_HERE)
     path = exported("huggingface")
-    triples = datasets.load_dataset(str(path), split="train", cache_dir=str(tmp_path / "cache"))
-    assert set(zip(triples["subject"], triples["predicate"], triples["object"], strict=True)) == plain
-    entries = datasets.load_dataset(str(path), "entries", split="train", cache_dir=str(tmp_path / "cache"))
-    assert dict(zip(entries["entry"], entries["aliases"], strict=True))["baidu_baike#114923"] == ["Andy Lau", "华仔"]
+    for table in (TRIPLES, ENTRIES):
+        # the first is what is loaded without a name
+        names = () if table is TRIPLES else (table.name,)
+        loaded = datasets.load_dataset(str(path), *names, split="train", cache_dir=str(tmp_path / "cache"))
+        assert tuple(loaded.column_names) == table.names
+        assert [tuple(row.values()) for row in loaded] == asked(corpus, f"SELECT * FROM {table.name}")
+
+
+@pytest.mark.interop
+def test_the_card_by_the_hubs_library(exported: Callable[[str], Path]) -> None:
+    hub = pytest.importorskip("huggingface_hub", reason=NOT_HERE)
+    card = hub.DatasetCard.load(exported("huggingface") / "README.md").data
+    assert (card.language, card.license, card.size_categories) == (["zh"], "other", ["n<1K"])
+    assert [(one["config_name"], one.get("default", False)) for one in card.configs] == [("triples", True), ("entries", False)]
 
 
 def test_the_card_says_what_is_inside(exported: Callable[[str], Path], corpus: Corpus) -> None:
@@ -202,15 +254,18 @@ def test_the_card_says_what_is_inside(exported: Callable[[str], Path], corpus: C
     assert "| pages fetched | 2026-01-02T03:04:05Z |" in card
 
 
-def test_croissant_by_mlcroissant(exported: Callable[[str], Path], plain: Plain) -> None:
-    mlcroissant = pytest.importorskip("mlcroissant", reason="mlcroissant, which reads the export, is not installed (it needs pandas)")
+@pytest.mark.interop
+def test_croissant_by_mlcroissant(exported: Callable[[str], Path], corpus: Corpus) -> None:
+    mlcroissant = pytest.importorskip("mlcroissant", reason=NOT_HERE)
     dataset = mlcroissant.Dataset(str(exported("croissant") / "croissant.json"))
     assert not dataset.metadata.ctx.issues.errors
-    back = {
-        tuple(record[f"triples/{name}"].decode() for name in ("subject", "predicate", "object")) for record in dataset.records("triples")
-    }
-    assert back == plain
-    assert {record["entries/lemma_id"] for record in dataset.records("entries")} >= {114923, 9, 105}
+
+    def text(value: Any) -> Any:
+        return [text(one) for one in value] if isinstance(value, list) else value.decode() if isinstance(value, bytes) else value
+
+    for table in (TRIPLES, ENTRIES):
+        back = [tuple(text(record[f"{table.name}/{name}"]) for name in table.names) for record in dataset.records(table.name)]
+        assert sorted(back, key=repr) == sorted(asked(corpus, f"SELECT * FROM {table.name}"), key=repr)
 
 
 def test_croissant_names_every_file_and_its_digest(exported: Callable[[str], Path]) -> None:
@@ -234,13 +289,14 @@ def many_links() -> list[dict[str, Any]]:
     return [*entries, entry("独", 1000, {"只此一次": [link("条1", "x", 1)]})]
 
 
+@pytest.mark.interop
 def test_pykeen_as_pykeen_reads_it(tmp_path: Path) -> None:
-    pandas = pytest.importorskip("pandas", reason="pandas, with which PyKEEN reads triples, is not installed")
+    pandas = pytest.importorskip("pandas", reason=NOT_HERE)
     corpus = open_corpus(build(tmp_path, many_links()))
     export_corpus(corpus, formats()["pykeen"], tmp_path / "out")
     splits = {}
     for split in ("train", "valid", "test"):
-        # PyKEEN's load_triples
+        # PyKEEN's load_triples; PyKEEN itself needs a gigabyte of torch
         frame = pandas.read_csv(
             tmp_path / "out" / f"{split}.txt", sep="\t", encoding="utf-8", dtype=str, header=None, keep_default_na=False
         )

@@ -12,6 +12,7 @@ OTHER, and the predicate stands in the property, as it does everywhere. Texts ar
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from baike_spider.corpus.export.format import Format, Work
@@ -25,6 +26,8 @@ __all__ = ["FORMAT", "OTHER", "TYPES", "write_types"]
 #: room for a few thousand types of the reader's own
 TYPES = 60_000
 OTHER = "OTHER"
+#: the least read buffer, in megabytes; the reader's own default is 4
+_BUFFER = 16
 #: longer names are no names
 _TYPE_LENGTH = 255
 
@@ -84,15 +87,15 @@ def write_types(work: Work, path: Path, *, types: int) -> list[str]:
     ((kinds, other),) = work.db.execute(
         "SELECT (SELECT count(*) FROM types), (SELECT count(*) FROM triples WHERE predicate NOT IN (SELECT predicate FROM types))"
     ).fetchall()
+    buffer = _buffer(work)
     with text_file(path / "import.sh") as file:
-        file.write(
-            f'#!/bin/sh\n# into an empty database, with the server stopped\ncd "$(dirname "$0")" || exit\n{_import_line("")}\n'.encode()
-        )
+        line = _import_line("", buffer)
+        file.write(f'#!/bin/sh\n# into an empty database, with the server stopped\ncd "$(dirname "$0")" || exit\n{line}\n'.encode())
     told = (
         f"{entries:,} entries and {texts:,} values; {links:,} relationships between entries, {facts:,} to values; "
         f"{kinds:,} types, {other:,} relationships are {OTHER}"
     )
-    return [told, _import_line(f"{work.output}/")]
+    return [told, _import_line(f"{work.output}/", buffer)]
 
 
 def _header(end: str) -> str:
@@ -105,15 +108,24 @@ def _put(work: Work, path: Path, header: str, statements: list[str]) -> int:
         return sum(put_lines(work, file, sql) for sql in statements)
 
 
-def _import_line(folder: str) -> str:
-    """The buffer must hold the longest field; the values that we have seen are far below 16 MB."""
-    files = [
-        f"--nodes={folder}entries.csv",
-        f"--nodes={folder}values.csv",
-        f"--relationships={folder}links.csv",
-        f"--relationships={folder}facts.csv",
-    ]
-    return f"neo4j-admin database import full neo4j {' '.join(files)} --id-type=string --read-buffer-size=16m"
+def _buffer(work: Work) -> int:
+    """Megabytes of the reader's buffer, which must hold the longest field; quotation marks in it are doubled."""
+    longest = int(work.db.execute("SELECT coalesce(max(strlen(object)), 0) FROM triples").fetchone()[0])
+    return max(_BUFFER, 2 * longest // (1 << 20) + 1)
+
+
+def _import_line(folder: str, buffer: int) -> str:
+    # the name of the database comes first: behind --nodes or --relationships it would be one of their files
+    files = " ".join(
+        f"--{kind}={quote(folder + name)}"
+        for kind, name in (
+            ("nodes", "entries.csv"),
+            ("nodes", "values.csv"),
+            ("relationships", "links.csv"),
+            ("relationships", "facts.csv"),
+        )
+    )
+    return f"neo4j-admin database import full neo4j {files} --id-type=string --read-buffer-size={buffer}m"
 
 
 FORMAT = Format("CSV files for neo4j-admin import, with a bounded number of relationship types", _write, folder=True)
