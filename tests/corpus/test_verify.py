@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 from collections.abc import Callable
 from hashlib import sha256
@@ -15,6 +16,8 @@ import baike_spider.corpus.build as building
 from baike_spider.cli import main
 from baike_spider.corpus.build import build_corpus
 from baike_spider.corpus.errors import CorpusError
+from baike_spider.corpus.reader import open_corpus
+from baike_spider.corpus.schema import TABLES, Table
 from baike_spider.corpus.verify import verify_corpus
 from tests.corpus.crawls import write_crawl
 from tests.shards.specimens import entry_of
@@ -64,41 +67,58 @@ def test_sound(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "sound" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("table", ["entries", "triples", "names", "links"])
-def test_every_flipped_byte(corpus: Path, table: str, capsys: pytest.CaptureFixture[str]) -> None:
-    path = corpus / table / "00001.parquet"
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_one_flipped_byte(corpus: Path, table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    name = some_shard(corpus, table)
+    path = corpus / name
     sound = path.read_bytes()
-    for at in (0, len(sound) // 3, len(sound) // 2, len(sound) - 1):
-        path.write_bytes(sound[:at] + bytes([sound[at] ^ 1]) + sound[at + 1 :])
+    dice = random.Random(table.name)
+    for at in (0, len(sound) - 1, *(dice.randrange(len(sound)) for _ in range(6))):
+        path.write_bytes(sound[:at] + bytes([sound[at] ^ 1 << dice.randrange(8)]) + sound[at + 1 :])
         assert main(["corpus", "verify", str(corpus)]) == 11
         told = capsys.readouterr()
-        assert f"{table}/00001.parquet: its sha256" in told.out
+        assert f"{name}: its sha256" in told.out
+        # nothing else is blamed
+        assert {line.split(": ")[0] for line in told.out.splitlines()} == {name}
         assert "baike corpus build" in told.err
         assert "crawl crawl" in told.err
 
 
-def test_a_missing_shard(corpus: Path) -> None:
-    (corpus / "triples" / "00001.parquet").unlink()
-    assert found(corpus) == [("triples/00001.parquet", "missing")]
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_a_missing_shard(corpus: Path, table: Table) -> None:
+    name = some_shard(corpus, table)
+    (corpus / name).unlink()
+    assert found(corpus) == [(name, "missing")]
 
 
 DAMAGES = {
     "duplicate": "SELECT * EXCLUDE (nr) FROM (SELECT * FROM {file} UNION ALL SELECT * FROM {file} WHERE nr = 3) ORDER BY nr",
     "order": "SELECT * EXCLUDE (nr) FROM {file} ORDER BY CASE nr WHEN 3 THEN 4 WHEN 4 THEN 3 ELSE nr END",
-    "partition": "SELECT * EXCLUDE (nr) REPLACE (subject || '甲' AS subject) FROM {file} ORDER BY nr",
-    "schema": "SELECT * EXCLUDE (nr, digest) FROM {file} ORDER BY nr",
+    "partition": "SELECT * EXCLUDE (nr) REPLACE ({key} || '甲' AS {key}) FROM {file} ORDER BY nr",
+    "schema": "SELECT * EXCLUDE (nr, {last}) FROM {file} ORDER BY nr",
 }
+
+
+def some_shard(corpus: Path, table: Table) -> str:
+    """A shard of the table that holds some rows."""
+    return next(shard.path for shard in open_corpus(corpus).manifest.of(table.name) if shard.rows > 5)
 
 
 @pytest.mark.parametrize("told", [False, True], ids=["against the manifest", "with the manifest"])
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_rows(corpus: Path, damage: str, told: bool) -> None:
-    rewrite(corpus / "triples" / "00001.parquet", DAMAGES[damage])
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_rows(corpus: Path, table: Table, damage: str, told: bool) -> None:
+    name = some_shard(corpus, table)
+    rewrite(corpus / name, DAMAGES[damage].format(file="{file}", key=table.partitioned_by, last=table.names[-1]))
     if told:
-        agree(corpus, "triples/00001.parquet")
-    kinds = [kind for path, kind in found(corpus) if path == "triples/00001.parquet"]
+        agree(corpus, name)
+    problems = found(corpus)
+    kinds = [kind for path, kind in problems if path == name]
     assert damage in kinds
     assert ("digest" in kinds) != told
+    # no other shard is blamed for a row that is there twice or at another place
+    if damage in ("duplicate", "order"):
+        assert {path for path, _ in problems} <= {name, f"triples/{Path(name).name}", table.name}
 
 
 def test_a_lost_row_that_the_manifest_hides(corpus: Path) -> None:
