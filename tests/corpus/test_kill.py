@@ -1,8 +1,9 @@
-"""kill -9 in the middle of a build: the earlier corpus is intact, the next build succeeds."""
+"""kill -9 in the middle of a build, an export, a report, a diff: what was there is intact, the next run succeeds."""
 
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from baike_spider.corpus.errors import CorpusError
 from baike_spider.corpus.place import building, take_name
 from baike_spider.corpus.verify import verify_corpus
 from tests.bench.corpora import make_crawls
+from tests.bench.corpus_kills import cases, kill_often
 from tests.corpus.crawls import digests, write_crawl
 from tests.shards.specimens import entry_of
 
@@ -59,6 +61,15 @@ def test_killed_in_the_middle(tmp_path: Path, stage: str) -> None:
     assert list(verify_corpus(output)) == []
     assert manifest.counts["entries"] > 100
     assert not (tmp_path / ".corpus.building").exists()
+
+
+def test_killed_at_random_moments(tmp_path: Path) -> None:
+    """A few of the kills of `python -m tests.bench.corpus_kills`; export and report are also stopped in their very middle by their own tests."""
+    for case in cases(tmp_path / "made", 20_000):
+        if case.name in ("build", "export nquads", "report", "diff"):
+            found = kill_often(case, tmp_path / case.name, 5, random.Random(case.name))
+            assert found.total() == 5
+            assert found["earlier"]
 
 
 def test_two_builds_of_one_corpus(tmp_path: Path) -> None:

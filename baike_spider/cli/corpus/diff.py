@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -13,8 +15,10 @@ from baike_spider.cli.corpus.border import as_run_errors, memory_size
 from baike_spider.corpus.build import MEMORY
 from baike_spider.corpus.diff import DiffSummary, diff_corpora, summary_of
 from baike_spider.corpus.engine import EngineError
+from baike_spider.corpus.export import failure
+from baike_spider.corpus.export.lines import text_file
+from baike_spider.corpus.export.place import exporting
 from baike_spider.corpus.reader import open_corpus
-from baike_spider.exits import BadInput
 
 if TYPE_CHECKING:
     import argparse
@@ -35,7 +39,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("--json", action="store_true", help="every change as a JSON line; with --summary: the summary as one JSON object")
     command.add_argument("--summary", action="store_true", help="the summary alone (the default without --json)")
     command.add_argument(
-        "-o", "--output", metavar="FILE", help="write here, under a temporary name until complete (default: standard output)"
+        "-o", "--output", metavar="FILE", help="file to write; an earlier one stays until this one is whole (default: standard output)"
     )
     command.add_argument(
         "--memory", type=memory_size, default=MEMORY, metavar="SIZE", help="memory to keep to, such as 4G or 800M (default: 4G)"
@@ -44,7 +48,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    with as_run_errors(Path(args.output) if args.output else None):
+    # what does not fit into memory goes to the temporary folder, and may not fit there
+    place = Path(args.output or tempfile.gettempdir())
+    with as_run_errors(place):
         old, new = open_corpus(args.old), open_corpus(args.new)
         summary = summary_of(old, new)
         try:
@@ -58,7 +64,7 @@ def _run(args: argparse.Namespace) -> int:
                 elif not args.json:
                     _tell(summary, out)
         except EngineError as error:
-            raise BadInput(f"{str(error).splitlines()[0]}; `baike corpus verify` says which shard is damaged") from error
+            raise failure(error, place) from error
     if args.json and not args.summary:
         _tell(summary, sys.stderr)
     return 0
@@ -80,10 +86,8 @@ def _output(path: str | None) -> Iterator[TextIO]:
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
         yield sys.stdout
         return
-    part = Path(f"{path}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="\n") as out:
-            yield out
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with exporting(Path(path), folder=False) as (part, _), text_file(part) as file:
+        out = TextIOWrapper(file, encoding="utf-8", newline="\n")
+        yield out
+        out.flush()
+        out.detach()
