@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from baike_spider.cli import main
 from baike_spider.corpus.build import build_corpus
 from baike_spider.corpus.errors import CorpusError
 from baike_spider.corpus.place import building, take_name
@@ -91,3 +92,32 @@ def test_names_are_exchanged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ex
     take_name(tmp_path / "new", tmp_path / "old")
     assert [path.name for path in sorted(tmp_path.rglob("*/*"))] == ["old", "new"]
     assert (tmp_path / "old" / "new").exists()
+
+
+WRITERS = {
+    "tsv": ("export", "tsv", "{old}"),
+    "neo4j": ("export", "neo4j", "{old}"),
+    "huggingface": ("export", "huggingface", "{old}"),
+    "report": ("report", "{old}"),
+    "diff": ("diff", "{old}", "{new}", "--json"),
+}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_disk_that_takes_no_more(tmp_path: Path, name: str) -> None:
+    """A limit of the size of a file stands for a full disk: the system refuses to write on in the middle of one."""
+    for corpus, number in (("old", 1), ("new", 30)):
+        build_corpus([write_crawl(tmp_path / f"crawl-{corpus}", [entry_of(at) for at in range(number, number + 60)])], tmp_path / corpus)
+    (tmp_path / "out").mkdir()
+    output = tmp_path / "out" / "output"
+    words = ["corpus", *(word.format(old=tmp_path / "old", new=tmp_path / "new") for word in WRITERS[name]), "-o", str(output)]
+    assert main(words) == 0
+    before = digests(tmp_path / "out")
+    full = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)); from baike_spider.cli import main; sys.exit(main())"
+    )
+    run = subprocess.run([sys.executable, "-c", full, *words], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (4, "")
+    assert run.stderr.strip().splitlines() == [f"baike corpus: {output}: File too large"]
+    assert digests(tmp_path / "out") == before
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["output"]
