@@ -87,6 +87,8 @@ def _told(found: Found, facts: list[Fact], incoming: Incoming | None) -> list[st
     lines = [f"{found.subject}  [{found.entry}]  ({', '.join(found.matched)})", "  " + "  ".join(about)]
     if found.aliases:
         lines.append("  = " + "、".join(found.aliases))
+    if not facts and found.triples:
+        lines.append(f"  no triple of this predicate, of {found.triples:,}")
     width = min(24, max((_width(fact.predicate) for fact in facts), default=0))
     before = None
     for fact in facts:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from baike_spider.corpus.engine import EngineError, literal, paths_literal
-from baike_spider.corpus.errors import CorpusDamaged
+from baike_spider.corpus.reader import unreadable
 from baike_spider.corpus.schema import ENTRIES, LINKS, NAMES, TRIPLES
 
 if TYPE_CHECKING:
@@ -145,9 +145,7 @@ def _fetched(db: Connection, sql: str) -> list[tuple[Any, ...]]:
     try:
         rows: list[tuple[Any, ...]] = db.execute(sql).fetchall()
     except EngineError as error:
-        raise CorpusDamaged(
-            f"the corpus cannot be read: {str(error).splitlines()[0]}", cure="`baike corpus verify` finds what is damaged"
-        ) from error
+        raise unreadable(error) from error
     return rows
 
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from baike_spider.corpus.engine import connect, paths_literal
-from baike_spider.corpus.errors import CorpusError
+from baike_spider.corpus.engine import EngineError, connect, paths_literal
+from baike_spider.corpus.errors import CorpusDamaged, CorpusError
 from baike_spider.corpus.manifest import CorpusManifest, read_manifest
 from baike_spider.corpus.schema import partition_of, shard_path
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from baike_spider.corpus.engine import Connection
     from baike_spider.corpus.schema import Kind
 
-__all__ = ["Corpus", "open_corpus", "views"]
+__all__ = ["Corpus", "open_corpus", "unreadable", "views"]
 
 
 class Corpus(NamedTuple):
@@ -51,10 +51,21 @@ def open_corpus(folder: Path | str, *, kind: Kind | None = None) -> Corpus:
 
 @contextmanager
 def views(corpus: Corpus, *, threads: int | None = None, memory: int | None = None, temp: Path | None = None) -> Iterator[Connection]:
-    """A DuckDB connection with a view a table: entries, triples, names, links, or questions. Limits as in `engine.connect`."""
+    """A DuckDB connection with a view a table: entries, triples, names, links, or questions. Limits as in `engine.connect`.
+
+    Raises CorpusDamaged where a file of the corpus is missing or is no Parquet; what else is wrong is met by whoever reads it.
+    """
     with connect(threads=threads, memory=memory, temp=temp) as connection:
-        for table in corpus.manifest.kind.tables:
-            connection.execute(
-                f"CREATE VIEW {table.name} AS SELECT * FROM read_parquet({paths_literal(corpus.paths(table.name))}, hive_partitioning = false)"
-            )
+        try:
+            for table in corpus.manifest.kind.tables:
+                connection.execute(
+                    f"CREATE VIEW {table.name} AS SELECT * FROM read_parquet({paths_literal(corpus.paths(table.name))}, hive_partitioning = false)"
+                )
+        except EngineError as error:
+            raise unreadable(error) from error
         yield connection
+
+
+def unreadable(error: Exception) -> CorpusDamaged:
+    """What the engine met in a corpus' files, for people."""
+    return CorpusDamaged(f"the corpus cannot be read: {str(error).splitlines()[0]}", cure="`baike corpus verify` finds what is damaged")

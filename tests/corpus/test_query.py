@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,22 @@ def test_sql_as_table_csv_and_json(corpus: Path, capsys: pytest.CaptureFixture[s
     assert "反斜杠" in told.out
     assert "174 cm" not in told.out
     assert "the first 1 rows" in told.err
+
+
+def test_a_predicate_that_it_has_not_is_said(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["query", str(corpus), "演员", "--predicate", "没有"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "  no triple of this predicate, of 1"
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"PAR1 no more")])
+@pytest.mark.parametrize("table", ["triples", "links"])
+def test_sql_of_a_damaged_corpus(tmp_path: Path, table: str, damage: Callable[[Path], object], capsys: pytest.CaptureFixture[str]) -> None:
+    corpus = build(tmp_path)
+    damage(corpus / table / "00000.parquet")
+    assert main(["corpus", "sql", str(corpus), "SELECT 1"]) == 2
+    told = capsys.readouterr().err
+    assert f"{table}/00000.parquet" in told
+    assert "baike corpus verify" in told
 
 
 def test_bad_sql_is_bad_input(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:

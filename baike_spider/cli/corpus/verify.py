@@ -43,5 +43,6 @@ def _run(args: argparse.Namespace) -> int:
             return DAMAGED
         if problems:
             print(how_to_rebuild(read_manifest(folder), folder), file=sys.stderr)
-    print(f"{folder}: {f'{problems} problems' if problems else 'sound'}", file=sys.stderr)
+    found = f"{problems:,} problem{'' if problems == 1 else 's'}" if problems else "sound"
+    print(f"{folder}: {found}", file=sys.stderr)
     return DAMAGED if problems else 0

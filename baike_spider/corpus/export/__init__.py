@@ -11,11 +11,11 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 from baike_spider.corpus.engine import EngineError
-from baike_spider.corpus.errors import CorpusDamaged, CorpusError
+from baike_spider.corpus.errors import CorpusError
 from baike_spider.corpus.export.format import ROWS, Format, Work
 from baike_spider.corpus.export.lines import MACROS
 from baike_spider.corpus.export.place import exporting
-from baike_spider.corpus.reader import views
+from baike_spider.corpus.reader import unreadable, views
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,4 +68,4 @@ def failure(error: Exception, output: Path) -> Exception:
         return OSError(28, f"no space left on the disk of {output} ({text})")
     if "out of memory" in text.lower():
         return CorpusError(f"the memory limit is too low ({text})", cure="give --memory more")
-    return CorpusDamaged(f"the corpus cannot be read: {text}", cure="`baike corpus verify` finds what is damaged")
+    return unreadable(error)
