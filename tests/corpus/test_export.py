@@ -240,6 +240,17 @@ def test_huggingface_by_datasets(exported: Callable[[str], Path], corpus: Corpus
 
 
 @pytest.mark.interop
+def test_datasets_reads_a_later_export_to_the_same_path_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    datasets = pytest.importorskip("datasets", reason=NOT_HERE)
+    for number in (1, 2):
+        corpus = open_corpus(build(tmp_path / str(number), [entry("甲", number, {"高": [value(str(number))]})]))
+        export_corpus(corpus, formats()["huggingface"], tmp_path / "out")
+        loaded = datasets.load_dataset(str(tmp_path / "out"), split="train", cache_dir=str(tmp_path / "cache"))
+        assert loaded["object"][:] == [str(number)]
+
+
+@pytest.mark.interop
 def test_the_card_by_the_hubs_library(exported: Callable[[str], Path]) -> None:
     hub = pytest.importorskip("huggingface_hub", reason=NOT_HERE)
     card = hub.DatasetCard.load(exported("huggingface") / "README.md").data

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from baike_spider.corpus.export.copies import copy_table
+from baike_spider.corpus.export.copies import copy_table, digest_of
 from baike_spider.corpus.export.format import Format, Work
 from baike_spider.corpus.export.lines import text_file
 from baike_spider.corpus.schema import ENTRIES, ENTRY_CORPUS, QUESTION_CORPUS, QUESTIONS, TRIPLES
@@ -124,7 +124,7 @@ def _card(manifest: CorpusManifest) -> str:
         main=main,
         size=next((name for below, name in _SIZES if counts[main] < below), _LARGEST),
         tags="".join(f"- {tag}\n" for tag in subject.tags),
-        configs="".join(_config(table, default=table is subject.tables[0]) for table in subject.tables),
+        configs="".join(_config(table, manifest, default=table is subject.tables[0]) for table in subject.tables),
         sites=f"| sites | {', '.join(sites)} |\n" if sites else "",
         fetched=" to ".join(dict.fromkeys(manifest.fetched)) if manifest.fetched else "unknown",
         extractors=", ".join(manifest.extractors) or "unknown",
@@ -142,9 +142,12 @@ def _sites(manifest: CorpusManifest) -> list[str]:
     return sorted({one.site for one in manifest.inputs if one.site})
 
 
-def _config(table: Table, *, default: bool) -> str:
+def _config(table: Table, manifest: CorpusManifest, *, default: bool) -> str:
+    """The digest is in the pattern because `datasets` keeps what it read of a path by what the card there says: a later export to the same path would be
+    read as the earlier one."""
+    files = f"data/{table.name}/train-*-{digest_of(manifest.of(table.name))}.parquet"
     first = "  default: true\n" if default else ""
-    return f"- config_name: {table.name}\n{first}  data_files:\n  - split: train\n    path: data/{table.name}/*.parquet\n"
+    return f"- config_name: {table.name}\n{first}  data_files:\n  - split: train\n    path: {files}\n"
 
 
 FORMAT = Format("Parquet files and a dataset card, as `datasets` loads them", _write, folder=True, kinds=(ENTRY_CORPUS, QUESTION_CORPUS))
