@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from baike_spider.corpus.manifest import CorpusShard
     from baike_spider.corpus.reader import Corpus
 
-__all__ = ["Change", "DiffSummary", "diff_corpora", "summary_of"]
+__all__ = ["Change", "DiffSummary", "count_changes", "diff_corpora", "summary_of"]
 
 #: keys of an entry's line that say where it came from, not what it says
 PROVENANCE = ("source", "digest", "fetched_at", "extractor")
@@ -102,6 +102,14 @@ def diff_corpora(old: Corpus, new: Corpus, *, memory: int | None = None, threads
         yield from _entries(db, old, new)
         for group in range(min(old.manifest.partitions, new.manifest.partitions)):
             yield from _triples(db, old, new, group)
+
+
+def count_changes(old: Corpus, new: Corpus, *, memory: int | None = None, threads: int | None = None) -> dict[str, Any]:
+    """The summary of every difference, as a dict. Raises as `diff_corpora` does."""
+    summary = summary_of(old, new)
+    for change in diff_corpora(old, new, memory=memory, threads=threads):
+        summary.add(change)
+    return summary.as_dict()
 
 
 def summary_of(old: Corpus, new: Corpus) -> DiffSummary:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from baike_spider.corpus.diff import diff_corpora, summary_of
+from baike_spider.corpus.diff import count_changes
 from baike_spider.corpus.engine import literal
 from baike_spider.corpus.reader import views
 
@@ -126,6 +126,8 @@ _STEPS = ((0, 0, "0"), (1, 5, "1–5"), (6, 10, "6–10"), (11, 20, "11–20"), 
 
 def gather(corpus: Corpus, previous: Corpus | None = None, *, memory: int, threads: int | None, temp: Path) -> Report:
     """Reads the corpus, and compares it with `previous` where one is given."""
+    # before the corpus is opened for the rest: two databases at once would take twice the memory
+    changes = count_changes(previous, corpus, memory=memory, threads=threads) if previous else {}
     with views(corpus, threads=threads, memory=memory, temp=temp) as db:
         _count_predicates(db, corpus, "counted")
         _count_links(db)
@@ -171,7 +173,7 @@ def gather(corpus: Corpus, previous: Corpus | None = None, *, memory: int, threa
                 "SELECT count(DISTINCT entry) AS n, name, '' FROM names WHERE kind <> 'id' GROUP BY name HAVING n > 1 ORDER BY n DESC, name",
             ),
             previous=previous.folder.resolve().name if previous else "",
-            changes=_changes(previous, corpus, memory=memory, threads=threads) if previous else {},
+            changes=changes,
             shifts=_shifts(db, previous) if previous else [],
         )
 
@@ -251,13 +253,6 @@ def _odd(db: Connection, sql: str) -> list[Odd]:
     """The first rows of size, text, place."""
     rows = db.execute(f"SELECT #1, #2[:{SHOWN + 1}], #3[:{SHOWN}] FROM ({sql} LIMIT {ROWS})").fetchall()
     return [Odd(size, text if len(text) <= SHOWN else f"{text[:SHOWN]}…", where) for size, text, where in rows]
-
-
-def _changes(previous: Corpus, corpus: Corpus, *, memory: int, threads: int | None) -> dict[str, Any]:
-    summary = summary_of(previous, corpus)
-    for change in diff_corpora(previous, corpus, memory=memory, threads=threads):
-        summary.add(change)
-    return summary.as_dict()
 
 
 def _shifts(db: Connection, previous: Corpus) -> list[tuple[str, int, int]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from baike_spider.corpus.diff import diff_corpora, summary_of
+from baike_spider.corpus.diff import count_changes
 from baike_spider.corpus.engine import literal
 from baike_spider.corpus.reader import views
 from baike_spider.corpus.report.gather import ROWS, SHOWN, Odd
@@ -76,6 +76,7 @@ class QuestionReport:
 
 def gather_questions(corpus: Corpus, previous: Corpus | None = None, *, memory: int, threads: int | None, temp: Path) -> QuestionReport:
     """Reads the corpus, and compares it with `previous` where one is given. Raises CorpusError where that is one of entries."""
+    changes = count_changes(previous, corpus, memory=memory, threads=threads)[QUESTIONS.name] if previous else {}
     with views(corpus, threads=threads, memory=memory, temp=temp) as db:
         untagged, detailed, best, median, mean = db.execute(
             "SELECT count(*) FILTER (len(tags) = 0), count(detail), count(best_answer), coalesce(quantile_disc(length(question), 0.5), 0), "
@@ -103,7 +104,7 @@ def gather_questions(corpus: Corpus, previous: Corpus | None = None, *, memory: 
             answers=_classes(db, "answers", _FEW, where="answers IS NOT NULL"),
             best=best,
             previous=previous.folder.resolve().name if previous else "",
-            changes=_changes(previous, corpus, memory=memory, threads=threads) if previous else {},
+            changes=changes,
         )
 
 
@@ -146,11 +147,3 @@ def _longest(db: Connection) -> list[Odd]:
         f"SELECT length(question) AS n, question[:{SHOWN}], regexp_replace(url, '^https?://', '') FROM questions ORDER BY n DESC, question_id LIMIT {ROWS}"
     ).fetchall()
     return [Odd(size, text if size <= SHOWN else f"{text}…", where) for size, text, where in rows]
-
-
-def _changes(previous: Corpus, corpus: Corpus, *, memory: int, threads: int | None) -> dict[str, int]:
-    summary = summary_of(previous, corpus)
-    for change in diff_corpora(previous, corpus, memory=memory, threads=threads):
-        summary.add(change)
-    counts: dict[str, int] = summary.as_dict()[QUESTIONS.name]
-    return counts
