@@ -1,9 +1,8 @@
 """`baike corpus diff`: what is in one corpus and not in the other.
 
-Comes in: two corpora of one kind. Goes out: one `Change` an entry or triple: entries by key, then triples in the order of the corpus; or
-one a question, by number. Where it was fetched, when, and
-by which version of the program is no difference. Exact. Memory: DuckDB's limit; entries are compared by their digests first, triples one partition at a
-time, and what still does not fit spills to a temporary folder.
+Comes in: two corpora of one kind. Goes out: one `Change` an entry or triple: entries by key, then triples in the order of the corpus; or one a question, by
+number. Where it was fetched, when, and by which version of the program is no difference. Exact. Memory: DuckDB's limit; entries are compared by their
+digests first, triples one partition at a time, and what still does not fit spills to a temporary folder.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from baike_spider.corpus.errors import CorpusError
 from baike_spider.corpus.schema import ENTRIES, QUESTION_CORPUS, QUESTIONS, TRIPLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from baike_spider.corpus.engine import Connection
     from baike_spider.corpus.manifest import CorpusShard
@@ -146,9 +145,7 @@ def _entries(db: Connection, old: Corpus, new: Corpus) -> Iterator[Change]:
             if is_new or is_gone:
                 yield Change("entry", "added" if is_new else "removed", key)
             else:
-                before, after = _fields(ends[2], ends[0]), _fields(ends[3], ends[1])
-                apart = [name for name in dict.fromkeys([*before, *after]) if before.get(name) != after.get(name)]
-                yield Change("entry", "changed", key, {name: before.get(name) for name in apart}, {name: after.get(name) for name in apart})
+                yield _changed("entry", key, _fields(ends[2], ends[0]), _fields(ends[3], ends[1]))
     db.execute("DROP TABLE moved")
 
 
@@ -178,11 +175,7 @@ def _triples(db: Connection, old: Corpus, new: Corpus, group: int) -> Iterator[C
             if is_new or is_gone:
                 yield Change("triple", "added" if is_new else "removed", key)
                 continue
-            before, after = (
-                dict(zip(_TYPED, values[start : start + len(_TYPED)], strict=True)) for start in (len(_KEY), len(_KEY) + len(_TYPED))
-            )
-            apart_in = [name for name in _TYPED if before[name] != after[name]]
-            yield Change("triple", "changed", key, {name: before[name] for name in apart_in}, {name: after[name] for name in apart_in})
+            yield _changed("triple", key, *_ends(_TYPED, values[len(_KEY) :]))
 
 
 def _questions(db: Connection, old: Corpus, new: Corpus) -> Iterator[Change]:
@@ -201,9 +194,18 @@ def _questions(db: Connection, old: Corpus, new: Corpus) -> Iterator[Change]:
             if is_new or is_gone:
                 yield Change("question", "added" if is_new else "removed", key)
                 continue
-            before, after = (dict(zip(_SAID, values[start : start + len(_SAID)], strict=True)) for start in (0, len(_SAID)))
-            apart_in = [name for name in _SAID if before[name] != after[name]]
-            yield Change("question", "changed", key, {name: before[name] for name in apart_in}, {name: after[name] for name in apart_in})
+            yield _changed("question", key, *_ends(_SAID, values))
+
+
+def _ends(columns: Sequence[str], values: Sequence[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The row as it was and as it is, of its columns twice over."""
+    return dict(zip(columns, values[: len(columns)], strict=True)), dict(zip(columns, values[len(columns) :], strict=True))
+
+
+def _changed(what: Literal["entry", "question", "triple"], key: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> Change:
+    """With the fields that differ; one that is absent is as None."""
+    apart = [name for name in dict.fromkeys([*before, *after]) if before.get(name) != after.get(name)]
+    return Change(what, "changed", key, {name: before.get(name) for name in apart}, {name: after.get(name) for name in apart})
 
 
 def _files(old: Corpus, new: Corpus, table: str, group: int) -> tuple[list[CorpusShard], list[CorpusShard]]:

@@ -35,13 +35,16 @@ _MEMORY = 2 << 30
 _SHORT = ("Out of Memory", "out of memory", "No space left", "max_temp_directory_size")
 
 
+Kind = Literal["count", "digest", "duplicate", "missing", "order", "partition", "reference", "schema", "size", "stray", "unreadable"]
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong. `str()` is a line for people."""
 
     path: str
     """Relative to the corpus."""
-    kind: Literal["count", "digest", "duplicate", "missing", "order", "partition", "reference", "schema", "size", "stray", "unreadable"]
+    kind: Kind
     message: str
 
     def __str__(self) -> str:
@@ -133,18 +136,18 @@ def _of_rows(db: Connection, path: Path, shard: CorpusShard, table: Table, parti
     except EngineError as error:
         yield _unreadable(shard.path, error)
         return
-    if elsewhere:
-        yield Problem(shard.path, "reference", f"the addresses of {elsewhere:,} rows are not those of their questions")
     if rows != shard.rows:
         yield Problem(shard.path, "count", f"it holds {rows:,} rows, the manifest says {shard.rows:,}")
-    if nulls:
-        yield Problem(shard.path, "schema", f"{nulls:,} rows lack a value that every row has")
-    if strangers:
-        yield Problem(shard.path, "partition", f"{strangers:,} rows belong to another partition")
-    if same:
-        yield Problem(shard.path, "duplicate", f"{same:,} rows are there twice; the first is row {where:,}")
-    if falling:
-        yield Problem(shard.path, "order", f"{falling:,} rows come before their place in the order; the first is row {where:,}")
+    met: tuple[tuple[int, Kind, str], ...] = (
+        (elsewhere, "reference", "have an address that is not that of their question"),
+        (nulls, "schema", "lack a value that every row has"),
+        (strangers, "partition", "belong to another partition"),
+        (same, "duplicate", f"are there twice; the first is row {where}"),
+        (falling, "order", f"come before their place in the order; the first is row {where}"),
+    )
+    for count, kind, what in met:
+        if count:
+            yield Problem(shard.path, kind, f"{count:,} rows {what}")
 
 
 def _of_partition(db: Connection, corpus: Corpus, partition: int) -> Iterator[Problem]:
