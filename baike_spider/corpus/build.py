@@ -30,7 +30,7 @@ from baike_spider.corpus.questions import build_questions
 from baike_spider.corpus.records import MACROS, RECORD_BYTES
 from baike_spider.corpus.schema import ENTRIES, ENTRY_CORPUS, LINKS, NAMES, TABLES, TRIPLES, shard_path
 from baike_spider.corpus.sources import find_sources, kind_of
-from baike_spider.corpus.spill import spill_lines
+from baike_spider.corpus.spill import spill_lines, spilled
 from baike_spider.shards.disk import sync, sync_folder
 from extractors import __version__
 
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from baike_spider.corpus.engine import Connection
     from baike_spider.corpus.manifest import CorpusShard
     from baike_spider.corpus.sources import Source
-    from baike_spider.corpus.spill import Spill
 
 __all__ = ["MEMORY", "build_corpus"]
 
@@ -113,11 +112,11 @@ def _build(db: Connection, sources: list[Source], work: Work) -> CorpusManifest:
     shutil.rmtree(work.scratch / "heads")
     tables.prepare_names(db, work.partitions)
     work.told("reading the newest of them")
-    spills = spill_lines(db, entry_files(sources), work)
+    longest = spill_lines(db, entry_files(sources), work)
     for table in TABLES:
         (work.root / table.name).mkdir()
     work.told(f"writing {work.partitions} partitions, {work.jobs} at once")
-    shards = each_partition(db, work, partial(_contents, spills))
+    shards = each_partition(db, work, partial(_contents, longest))
     work.told("writing what links where")
     alone(db, work.threads)
     triples = [work.root / shard_path(TRIPLES.name, part) for part in range(work.partitions)]
@@ -126,12 +125,15 @@ def _build(db: Connection, sources: list[Source], work: Work) -> CorpusManifest:
     return _manifest(db, sources, held, shards, work)
 
 
-def _contents(spills: list[Spill], db: Connection, work: Work, part: int) -> list[CorpusShard]:
-    """Entries, triples and names of one partition."""
+def _contents(longest: int, db: Connection, work: Work, part: int) -> list[CorpusShard]:
+    """Entries, triples and names of one partition. `longest`: bytes of a line."""
     paths = {table.name: work.root / shard_path(table.name, part) for table in TABLES}
-    tables.read_partition(db, spills, work.scratch / f"{part:05d}.jsonl", part=part)
-    tables.write_triples(db, paths[TRIPLES.name])
-    tables.write_entries(db, paths[ENTRIES.name], triples=paths[TRIPLES.name])
+    if tables.read_partition(db, spilled(work, part), part=part, longest=longest):
+        tables.write_triples(db, paths[TRIPLES.name])
+        tables.write_entries(db, paths[ENTRIES.name], triples=paths[TRIPLES.name])
+    else:
+        tables.write_empty(db, TRIPLES, paths[TRIPLES.name])
+        tables.write_empty(db, ENTRIES, paths[ENTRIES.name])
     tables.write_names(db, paths[NAMES.name], part=part)
     return [finished(db, work.root, table.name, part) for table in (ENTRIES, TRIPLES, NAMES)]
 

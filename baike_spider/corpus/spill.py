@@ -1,16 +1,12 @@
 """Second pass of a build: the lines of the newest records, by partition.
 
-    files of entries -> the lines of `winners` -> spill/<partition>-<reader> -> one partition's lines, in the order of (subject, entry)
-
-Comes in: the files once more, and the table `winners`. Goes out: plain files of lines, decompressed. Nothing is parsed here. Memory: BUFFER_BYTES
-a reader, and eight bytes an entry.
+Comes in: the files once more, and the table `winners`. Goes out: plain files, `lines/<partition>-<reader>.jsonl`, together a partition's lines in the order
+of their records' numbers. Nothing is parsed here. Memory: BUFFER_BYTES a reader.
 """
 
 from __future__ import annotations
 
-from array import array
 from collections import defaultdict
-from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -26,7 +22,7 @@ if TYPE_CHECKING:
     from baike_spider.corpus.engine import Connection
     from baike_spider.corpus.partitions import Work
 
-__all__ = ["Spill", "spill_lines"]
+__all__ = ["spill_lines", "spilled"]
 
 #: bytes of lines that a reader holds before it writes them
 BUFFER_BYTES = 32 << 20
@@ -35,60 +31,62 @@ _ROWS = 10_000
 _BOM = b"\xef\xbb\xbf"
 
 
-class Spill:
-    """Lines by partition, in the order in which one reader came by them."""
+class _Lines:
+    """Lines by partition, on their way to files."""
 
     def __init__(self, folder: Path, reader: int) -> None:
         self._folder = folder
         self._reader = reader
-        self._lines: defaultdict[int, list[bytes]] = defaultdict(list)
-        self._records: defaultdict[int, array[int]] = defaultdict(partial(array, "q"))
-        self._held = 0
+        self._waiting: defaultdict[int, list[bytes]] = defaultdict(list)
+        self._bytes = 0
+        self.longest = 0
 
-    def put(self, part: int, record: int, line: bytes) -> None:
-        self._lines[part].append(line)
-        self._records[part].append(record)
-        self._held += len(line)
-        if self._held > BUFFER_BYTES:
+    def put(self, part: int, line: bytes) -> None:
+        self._waiting[part].append(line)
+        self._bytes += len(line)
+        self.longest = max(self.longest, len(line))
+        if self._bytes > BUFFER_BYTES:
             self.flush()
 
     def flush(self) -> None:
-        for part, lines in self._lines.items():
-            with self._path(part).open("ab") as file:
-                file.write(b"\n".join(lines) + b"\n")
-        self._lines.clear()
-        self._held = 0
-
-    def take(self, part: int) -> Iterator[tuple[int, bytes]]:
-        """The partition's (record, line)s, which are here no longer."""
-        if records := self._records.pop(part, None):
-            path = self._path(part)
-            yield from zip(records, path.read_bytes().split(b"\n"), strict=False)
-            path.unlink()
-
-    def _path(self, part: int) -> Path:
-        return self._folder / f"{part:05d}-{self._reader}"
+        for part, lines in self._waiting.items():
+            with (self._folder / f"{part:05d}-{self._reader:06d}.jsonl").open("ab") as file:
+                file.write(b"\n".join([*lines, b""]))
+        self._waiting.clear()
+        self._bytes = 0
 
 
-def spill_lines(db: Connection, files: Sequence[Path], work: Work) -> list[Spill]:
-    """Reads the files again, `work.jobs` at once. Raises InputDamaged for one that cannot be read, OSError where the disk is full."""
-    folder = work.scratch / "spill"
+def spill_lines(db: Connection, files: Sequence[Path], work: Work) -> int:
+    """Writes the lines, in the order of their records' numbers; the bytes of the longest.
+
+    Reads `work.jobs` files at once. Raises InputDamaged for one that cannot be read, OSError where the disk is full.
+    """
     bounds = [len(files) * job // work.jobs for job in range(work.jobs + 1)]
 
-    def read(own: Connection, numbers: tuple[int, int]) -> Spill:
-        spill = Spill(folder, numbers[0])
+    def read(own: Connection, numbers: tuple[int, int]) -> int:
         first, last = numbers
+        lines = _Lines(folder_of(work), first)
         wanted = _wanted(own, first, last)
         record, part = next(wanted, (-1, -1))
         for number in range(first, last):
             for found, line in enumerate(_records(files[number]), number << 32):
                 if found == record:
-                    spill.put(part, record, line)
+                    lines.put(part, line)
                     record, part = next(wanted, (-1, -1))
-        spill.flush()
-        return spill
+        lines.flush()
+        return lines.longest
 
-    return each(db, work.jobs, [(first, last) for first, last in pairwise(bounds) if first < last], read)
+    folder_of(work).mkdir()
+    return max(each(db, work.jobs, [(first, last) for first, last in pairwise(bounds) if first < last], read))
+
+
+def spilled(work: Work, part: int) -> list[Path]:
+    """The files that hold the partition's lines, in their order."""
+    return sorted(folder_of(work).glob(f"{part:05d}-*"))
+
+
+def folder_of(work: Work) -> Path:
+    return work.scratch / "lines"
 
 
 def _wanted(db: Connection, first: int, last: int) -> Iterator[tuple[int, int]]:

@@ -7,21 +7,19 @@ their partition is that of what they link to. The triples are `extractors.triple
 from __future__ import annotations
 
 import json
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from baike_spider.corpus.engine import literal, paths_literal
 from baike_spider.corpus.errors import InputDamaged
 from baike_spider.corpus.heads import HEAD
-from baike_spider.corpus.schema import ENTRIES, LINKS, NAMES, TRIPLES
+from baike_spider.corpus.schema import LINKS, NAMES, TRIPLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from baike_spider.corpus.engine import Connection
     from baike_spider.corpus.schema import Table
-    from baike_spider.corpus.spill import Spill
 
 __all__ = [
     "prepare_names",
@@ -66,10 +64,11 @@ _BODY = HEAD | {
     "relations": [{"name": "VARCHAR", "title": "VARCHAR", "url": "VARCHAR", "lemma_id": "BIGINT"}],
 }
 
-#: the partition's entries: `n` is an entry's number in the order of (subject, entry), `place` that of its subject
+#: the partition's entries: `n` is an entry's number in the order of (subject, entry), `place` that of its subject, `line` that of its line
 _PLACED = """
 CREATE OR REPLACE TEMP TABLE placed AS
-SELECT row_number() OVER (ORDER BY subject, entry) AS n, dense_rank() OVER (ORDER BY subject) AS place, * FROM winners WHERE part = {part}
+SELECT row_number() OVER (ORDER BY subject, entry) AS n, dense_rank() OVER (ORDER BY subject) AS place,
+       row_number() OVER (ORDER BY record) AS line, * FROM winners WHERE part = {part}
 """
 
 _BODIES = """
@@ -77,9 +76,9 @@ CREATE OR REPLACE TEMP TABLE bodies AS
 SELECT w.n, w.place, w.subject, w.entry, w.title, w.lemma_id, w.versions, l.json, b.sense, b.aliases, b.summary, b.tags, b.rows, b.relations,
        clean(b.site) AS site, clean(b.url) AS url, clean(b.layout) AS layout, clean(nullif(b.updated, '')) AS updated, clean(b.digest) AS digest,
        clean(nullif(b.fetched_at, '')) AS fetched_at, clean(b.extractor) AS extractor
-FROM (SELECT row_number() OVER () AS n, json, from_json(json, {body}) AS b
-      FROM (SELECT json::VARCHAR AS json FROM read_ndjson_objects({path}, compression = 'none', maximum_object_size = {longest}))) l
-JOIN placed w ON w.n = l.n AND w.subject = subject_of(b.title, b.sense)
+FROM (SELECT row_number() OVER () AS line, json, from_json(json, {body}) AS b
+      FROM (SELECT json::VARCHAR AS json FROM read_ndjson_objects({files}, compression = 'none', maximum_object_size = {longest}))) l
+JOIN placed w ON w.line = l.line AND w.subject = subject_of(b.title, b.sense)
 """
 
 _FACTS = """
@@ -110,27 +109,26 @@ ORDER BY place, predicate, object, n, object_url NULLS FIRST, object_id NULLS FI
 _PROVENANCE = "w.subject, w.entry, w.site, w.lemma_id AS subject_id, w.url AS subject_url, w.digest, w.layout, w.extractor, w.fetched_at"
 
 
-def read_partition(db: Connection, spills: Iterable[Spill], path: Path, *, part: int) -> None:
-    """Makes the temporary table `bodies`, the partition's newest records in the order of (subject, entry); `path` is for its lines.
+def read_partition(db: Connection, lines: Sequence[Path], *, part: int, longest: int) -> int:
+    """Makes the temporary table `bodies` of the partition's newest records, deletes the files of their `lines`, of `longest` bytes at most; how many
+    there are: of none there is no table.
 
-    Raises InputDamaged when the lines are not those that the first pass saw.
+    Raises InputDamaged when they are not the lines that the first pass saw.
     """
     db.execute(_PLACED.format(part=part))
-    order = [record for (record,) in db.execute("SELECT record FROM placed ORDER BY n").fetchall()]
-    lines = dict(chain.from_iterable(spill.take(part) for spill in spills))
-    if len(lines) != len(order):
-        raise _changed()
-    with path.open("wb") as file:
-        file.write(b"\n".join([*map(lines.__getitem__, order), b""]))
-    # the engine's buffers are as long as the longest line may be
-    longest = max(_BUFFER_BYTES, max(map(len, lines.values()), default=0) + 1)
-    del lines
-    db.execute(_BODIES.format(body=literal(json.dumps(_BODY)), path=literal(str(path)), longest=longest))
-    path.unlink()
-    _check(db, "SELECT n FROM bodies WHERE rows IS NULL")
-    ((held,),) = db.execute("SELECT count(*) FROM bodies").fetchall()
-    if held != len(order):
-        raise _changed()
+    ((expected,),) = db.execute("SELECT count(*) FROM placed").fetchall()
+    held = 0
+    if lines:
+        # the engine's buffers are as long as the longest line may be
+        longest = max(_BUFFER_BYTES, longest + 1)
+        db.execute(_BODIES.format(body=literal(json.dumps(_BODY)), files=paths_literal(lines), longest=longest))
+        ((held,),) = db.execute("SELECT count(*) FROM bodies").fetchall()
+        _check(db, "SELECT n FROM bodies WHERE rows IS NULL")
+    if held != expected:
+        raise InputDamaged("an input changed while it was read", cure="wait until nobody writes to it, then build again")
+    for path in lines:
+        path.unlink()
+    return held
 
 
 def _check(db: Connection, strangers: str) -> None:
@@ -142,10 +140,6 @@ def _check(db: Connection, strangers: str) -> None:
         file, entry = found
         cure = "give what `baike extract` wrote, or a crawl folder"
         raise InputDamaged(f"{file}: the rows of the entry {entry} are no rows of name and values", path=Path(file), cure=cure)
-
-
-def _changed() -> InputDamaged:
-    return InputDamaged("an input changed while it was read", cure="wait until nobody writes to it, then build again")
 
 
 def write_triples(db: Connection, path: Path) -> None:
@@ -178,9 +172,8 @@ def sort_again(db: Connection, table: Table, path: Path) -> bool:
         aside = path.with_name(f".{path.name}.unsorted")
         path.rename(aside)
         order = ", ".join(f"{column} NULLS FIRST" for column in table.order)
-        options = _PARQUET_ENTRIES if table is ENTRIES else _PARQUET
         db.execute(
-            f"COPY (SELECT * FROM read_parquet({literal(str(aside))}, hive_partitioning = false) ORDER BY {order}) TO {literal(str(path))} {options}"
+            f"COPY (SELECT * FROM read_parquet({literal(str(aside))}, hive_partitioning = false) ORDER BY {order}) TO {literal(str(path))} {_PARQUET}"
         )
         aside.unlink()
     return bool(falling)
@@ -188,17 +181,16 @@ def sort_again(db: Connection, table: Table, path: Path) -> bool:
 
 def write_entries(db: Connection, path: Path, *, triples: Path) -> None:
     """Writes the entries of the partition that was read, counting their rows in the partition's `triples`."""
-    # they come in their order, and the joins keep it: to sort the texts would cost a third more
     db.execute(f"""
         COPY (SELECT w.subject, w.entry, w.site, w.lemma_id, w.title, clean(nullif(w.sense, '')) AS sense, w.url,
                      list_filter(coalesce(a.names, []), lambda name: name <> w.title) AS aliases,
                      w.layout, w.updated, w.digest, w.fetched_at, w.extractor, coalesce(t.triples, 0) AS triples, w.versions, w.json
               FROM bodies w
               LEFT JOIN aliases a ON a.entry = w.entry
-              LEFT JOIN (SELECT entry, count(*) AS triples FROM read_parquet({literal(str(triples))}) GROUP BY entry) t ON t.entry = w.entry)
+              LEFT JOIN (SELECT entry, count(*) AS triples FROM read_parquet({literal(str(triples))}) GROUP BY entry) t ON t.entry = w.entry
+              ORDER BY w.n)
         TO {literal(str(path))} {_PARQUET_ENTRIES}
         """)
-    sort_again(db, ENTRIES, path)
 
 
 def prepare_names(db: Connection, partitions: int) -> None:
