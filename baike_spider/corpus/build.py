@@ -1,11 +1,12 @@
 """`baike corpus build`: crawls and extractions to one corpus, of entries or of questions.
 
-    sources -> staging -> identity -> tables -> manifest -> the corpus' name
+    sources -> heads -> identity -> spill -> tables -> manifest -> the corpus' name
             -> questions -> manifest -> the corpus' name
 
 Comes in: paths. Goes out: a corpus folder that appears whole, or not at all: everything is written to a hidden folder beside it, which takes
 the corpus' name in one step at the end. A build that was killed leaves that hidden folder; the next one clears it away. Memory is bounded by
-the limit; temporary files take about as much disk as the inputs' entries when decompressed twice over.
+the limit; temporary files take about as much disk as the newest entries when decompressed. The inputs are read twice: an entry is a few kilobytes, what
+tells which of its records counts a tenth of that.
 """
 
 from __future__ import annotations
@@ -14,19 +15,22 @@ import json
 import os
 import shutil
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from baike_spider.corpus import tables
-from baike_spider.corpus.engine import EngineError, connect, engine_version
+from baike_spider.corpus.engine import EngineError, connect, engine_version, paths_literal
 from baike_spider.corpus.errors import CorpusError
+from baike_spider.corpus.heads import entry_files, read_alias_rejects, read_heads
 from baike_spider.corpus.identity import choose_winners
 from baike_spider.corpus.manifest import MANIFEST, CorpusManifest
 from baike_spider.corpus.partitions import Work, alone, each_partition, finished
 from baike_spider.corpus.place import building
 from baike_spider.corpus.questions import build_questions
+from baike_spider.corpus.records import MACROS, RECORD_BYTES
 from baike_spider.corpus.schema import ENTRIES, ENTRY_CORPUS, LINKS, NAMES, TABLES, TRIPLES, shard_path
 from baike_spider.corpus.sources import find_sources, kind_of
-from baike_spider.corpus.staging import MACROS, RECORD_BYTES, stage_aliases, stage_entries
+from baike_spider.corpus.spill import spill_lines, spilled
 from baike_spider.shards.disk import sync, sync_folder
 from extractors import __version__
 
@@ -50,6 +54,8 @@ PARTITION_BYTES = 128 << 20
 MOST_PARTITIONS = 1024
 #: share of the limit that DuckDB may manage; the rest is buffers that it does not count, Python, and the allocator
 _MANAGED = 0.6
+#: what DuckDB is given for every thread that reads lines: buffers for the longest record, whatever the records are. Two ended at 420 MB, and not at 614.
+_A_THREAD = 10 * RECORD_BYTES
 #: what the work on one partition takes, as a multiple of its entries' bytes
 _WORK = 6
 
@@ -68,7 +74,7 @@ def build_corpus(
     build = _build if kind_of(sources) == ENTRY_CORPUS else build_questions
     raw = sum(file.raw_bytes for source in sources for file in (*source.entries, *source.questions))
     partitions = partitions_for(raw)
-    threads = max(1, min(threads or os.cpu_count() or 1, int(memory * _MANAGED) // (4 * RECORD_BYTES)))
+    threads = max(1, min(threads or os.cpu_count() or 1, int(memory * _MANAGED) // _A_THREAD))
     jobs = max(1, min(threads, partitions, int(memory * _MANAGED / (_WORK * max(1, raw / partitions)))))
     with building(output) as root:
         scratch = root / ".scratch"
@@ -97,18 +103,20 @@ def partitions_for(raw_bytes: int) -> int:
 
 def _build(db: Connection, sources: list[Source], work: Work) -> CorpusManifest:
     work.told("reading the entries")
-    staged = work.scratch / "entries"
-    held = stage_entries(db, sources, staged, partitions=work.partitions)
-    stage_aliases(db, sources)
+    held = read_heads(db, sources, work)
+    read_alias_rejects(db, sources)
     work.told(f"{sum(held.values()):,} records: which are one entry, which is the newest")
     if not held:
         raise CorpusError("the inputs hold no entries and no questions", cure="crawl or extract something first")
-    choose_winners(db, staged)
+    choose_winners(db, work)
+    shutil.rmtree(work.scratch / "heads")
     tables.prepare_names(db, work.partitions)
+    work.told("reading the newest of them")
+    longest = spill_lines(db, entry_files(sources), work)
     for table in TABLES:
         (work.root / table.name).mkdir()
     work.told(f"writing {work.partitions} partitions, {work.jobs} at once")
-    shards = each_partition(db, work, _contents)
+    shards = each_partition(db, work, partial(_contents, longest))
     work.told("writing what links where")
     alone(db, work.threads)
     triples = [work.root / shard_path(TRIPLES.name, part) for part in range(work.partitions)]
@@ -117,14 +125,12 @@ def _build(db: Connection, sources: list[Source], work: Work) -> CorpusManifest:
     return _manifest(db, sources, held, shards, work)
 
 
-def _contents(db: Connection, work: Work, part: int) -> list[CorpusShard]:
-    """Entries, triples and names of one partition."""
+def _contents(longest: int, db: Connection, work: Work, part: int) -> list[CorpusShard]:
+    """Entries, triples and names of one partition. `longest`: bytes of a line."""
     paths = {table.name: work.root / shard_path(table.name, part) for table in TABLES}
-    stage = work.scratch / "entries"
-    if (stage / f"part={part}").is_dir():
-        tables.write_triples(db, stage, paths[TRIPLES.name], part=part)
-        tables.write_entries(db, stage, paths[ENTRIES.name], part=part, triples=paths[TRIPLES.name])
-        shutil.rmtree(stage / f"part={part}")
+    if tables.read_partition(db, spilled(work, part), part=part, longest=longest):
+        tables.write_triples(db, paths[TRIPLES.name])
+        tables.write_entries(db, paths[ENTRIES.name], triples=paths[TRIPLES.name])
     else:
         tables.write_empty(db, TRIPLES, paths[TRIPLES.name])
         tables.write_empty(db, ENTRIES, paths[ENTRIES.name])
@@ -144,18 +150,19 @@ def _manifest(db: Connection, sources: list[Source], held: Counter[str], shards:
     verdicts: Counter[str] = Counter()
     for one in inputs:
         verdicts.update(one.rejects)
+    entries = f"read_parquet({paths_literal(work.root / shard.path for shard in shards if shard.table == ENTRIES.name)})"
     first, last, extractors = db.execute(
-        "SELECT min(fetched_at), max(fetched_at), list_sort(list(DISTINCT extractor)) FROM winners"
+        f"SELECT min(fetched_at), max(fetched_at), list_sort(list(DISTINCT extractor)) FROM {entries}"
     ).fetchone()
     counts: dict[str, Any] = {table.name: sum(shard.rows for shard in shards if shard.table == table.name) for table in TABLES}
     counts |= {"versions": sum(held.values()), "triples_read": sum(one.triples for one in inputs)}
-    counts |= {f"{column}s": _by(db, column) for column in ("site", "layout")} | {"verdicts": dict(sorted(verdicts.items()))}
+    counts |= {f"{column}s": _by(db, entries, column) for column in ("site", "layout")} | {"verdicts": dict(sorted(verdicts.items()))}
     fetched = (first, last) if first is not None else None
     return CorpusManifest(work.partitions, __version__, engine_version(), tuple(extractors), counts, fetched, inputs, tuple(shards))
 
 
-def _by(db: Connection, column: str) -> dict[str, int]:
-    return dict(db.execute(f"SELECT {column}, count(*) FROM winners GROUP BY {column} ORDER BY {column}").fetchall())
+def _by(db: Connection, entries: str, column: str) -> dict[str, int]:
+    return dict(db.execute(f"SELECT {column}, count(*) FROM {entries} GROUP BY {column} ORDER BY {column}").fetchall())
 
 
 def _counted(source: Source, held: Counter[str]) -> Any:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["Connection", "EngineError", "connect", "engine_version", "literal", "paths_literal"]
+__all__ = ["Connection", "EngineError", "connect", "engine_version", "is_shortage", "literal", "paths_literal"]
 
 #: rows, parameters, columns: DuckDB's own types are not ours to promise
 Connection = Any
@@ -31,6 +31,9 @@ except ImportError:
 
 #: what DuckDB raises
 EngineError: type[Exception] = _duckdb.Error if _duckdb is not None else Exception
+
+#: what its errors say when memory or disk are short
+_SHORTAGES = ("Out of Memory", "out of memory", "No space left", "max_temp_directory_size")
 
 
 def engine_version() -> str:
@@ -63,6 +66,11 @@ def connect(*, threads: int | None = None, memory: int | None = None, temp: Path
         raise
     finally:
         connection.close()
+
+
+def is_shortage(error: Exception) -> bool:
+    """Whether memory or the disk of temporary files was too small, which is no fault of what was read."""
+    return any(sign in str(error) for sign in _SHORTAGES)
 
 
 def literal(text: str) -> str:

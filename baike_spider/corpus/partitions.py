@@ -1,4 +1,4 @@
-"""How a build goes through its partitions: several at once, each with a connection of its own, each file the same whoever writes it.
+"""How a build goes through its inputs and partitions: several at once, each with a connection of its own, each file the same whoever writes it.
 
 Comes in: a connection and a step. Goes out: the shards that the step wrote, durable. Knows nothing of what is in them.
 """
@@ -8,19 +8,22 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import file_digest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from baike_spider.corpus.manifest import CorpusShard
 from baike_spider.corpus.schema import shard_path
 from baike_spider.shards.disk import sync
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from baike_spider.corpus.engine import Connection
 
-__all__ = ["Work", "alone", "each_partition", "finished"]
+Item = TypeVar("Item")
+Made = TypeVar("Made")
+
+__all__ = ["Work", "alone", "each", "each_partition", "finished"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +42,28 @@ class Work:
 
 
 def each_partition(db: Connection, work: Work, step: Callable[[Connection, Work, int], list[CorpusShard]]) -> list[CorpusShard]:
-    """Runs the step for every partition, each with a connection of its own to the same database."""
+    """Runs the step for every partition; its shards in their order."""
 
-    # one thread a partition: how several of one statement share the rows would show in the row groups of its file
+    def run(own: Connection, part: int) -> list[CorpusShard]:
+        return step(own, work, part)
+
+    return [shard for shards in each(db, work.jobs, range(work.partitions), run) for shard in shards]
+
+
+def each(db: Connection, jobs: int, items: Iterable[Item], step: Callable[[Connection, Item], Made]) -> list[Made]:
+    """Runs the step for every item, `jobs` at once, each with a connection of its own to the same database; what it returns in the order of the items."""
+
+    # one thread an item: how several of one statement share the rows would show in the row groups of its file
     alone(db, 1)
 
-    def run(part: int) -> list[CorpusShard]:
+    def run(item: Item) -> Made:
         with db.cursor() as own:
-            return step(own, work, part)
+            return step(own, item)
 
-    with ThreadPoolExecutor(work.jobs) as pool:
-        futures = [pool.submit(run, part) for part in range(work.partitions)]
+    with ThreadPoolExecutor(jobs) as pool:
+        futures = [pool.submit(run, item) for item in items]
         try:
-            return [shard for future in futures for shard in future.result()]
+            return [future.result() for future in futures]
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise

@@ -14,12 +14,12 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from baike_spider.corpus.engine import EngineError, engine_version, literal
+from baike_spider.corpus.engine import EngineError, engine_version, literal, paths_literal
 from baike_spider.corpus.errors import CorpusError
 from baike_spider.corpus.manifest import CorpusManifest
 from baike_spider.corpus.partitions import each_partition, finished
+from baike_spider.corpus.records import blame, checked, lines_of
 from baike_spider.corpus.schema import QUESTION_CORPUS, QUESTIONS, shard_path
-from baike_spider.corpus.staging import blame, checked, lines_of, staged
 from baike_spider.corpus.tables import write_empty, write_sorted
 from extractors import __version__
 
@@ -76,7 +76,14 @@ def _stage(db: Connection, sources: list[Source], work: Work) -> Counter[str]:
             """)
     except EngineError as error:
         raise blame(db, files, error) from error
-    return checked(db, work.scratch / "questions", expected, bad="NOT sound OR question_id IS NULL", noun="questions")
+    return checked(db, _staged(work.scratch / "questions"), expected, bad="NOT sound OR question_id IS NULL", noun="questions")
+
+
+def _staged(folder: Path, *, partition: int | None = None) -> str:
+    """The staged records as an SQL relation."""
+    # listed here, not by the engine: the folder's own name may hold what a pattern would take for its own
+    files = sorted(folder.glob(f"part={'*' if partition is None else partition}/*.parquet"))
+    return f"read_parquet({paths_literal(files)}, hive_partitioning = false)"
 
 
 def _write(db: Connection, work: Work, part: int) -> list[CorpusShard]:
@@ -91,7 +98,7 @@ def _write(db: Connection, work: Work, part: int) -> list[CorpusShard]:
             QUESTIONS,
             path,
             f"""SELECT *, row_number() OVER same AS place, count(*) OVER (same ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS versions
-                FROM {staged(stage, partition=part)} JOIN dated USING (file)
+                FROM {_staged(stage, partition=part)} JOIN dated USING (file)
                 WINDOW same AS (PARTITION BY question_id ORDER BY {_NEWEST}) QUALIFY place = 1""",
         )
         shutil.rmtree(stage / f"part={part}")

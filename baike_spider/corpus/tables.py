@@ -1,26 +1,29 @@
-"""Second pass of a build: the sorted Parquet files of one partition.
+"""Third pass of a build: the sorted Parquet files of one partition.
 
-Comes in: the staged records and the table `winners`. Goes out: one file a table and partition. Linked triples go through the stage once more, because
+Comes in: the spilled lines and the tables `winners` and `aliases`. Goes out: one file a table and partition. Linked triples are staged once more, because
 their partition is that of what they link to. The triples are `extractors.triples.facts` said in SQL: a test holds both against each other.
 """
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from baike_spider.corpus.engine import literal, paths_literal
+from baike_spider.corpus.errors import InputDamaged
+from baike_spider.corpus.heads import HEAD
 from baike_spider.corpus.schema import LINKS, NAMES, TRIPLES
-from baike_spider.corpus.staging import staged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from baike_spider.corpus.engine import Connection
     from baike_spider.corpus.schema import Table
 
 __all__ = [
     "prepare_names",
+    "read_partition",
     "sort_again",
     "stage_links",
     "write_empty",
@@ -37,57 +40,126 @@ _PARQUET = f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_S
 #: entries are long: fewer of them fill a row group
 _PARQUET_ENTRIES = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 4096)"
 
-#: what triples need of an entry's line
-_BODY = """{"summary":"VARCHAR","tags":["VARCHAR"],"aliases":["VARCHAR"],
-"rows":[{"name":"VARCHAR","values":[{"text":"VARCHAR","date":"VARCHAR","quantity":{"low":"DOUBLE","high":"DOUBLE","unit":"VARCHAR"},
-"link":{"url":"VARCHAR","lemma_id":"BIGINT"}}]}],"relations":[{"name":"VARCHAR","title":"VARCHAR","url":"VARCHAR","lemma_id":"BIGINT"}]}"""
+#: of lines, the least that a thread of the engine holds two of
+_BUFFER_BYTES = 1 << 22
+
+#: what triples need of an entry's line, besides the head
+_BODY = HEAD | {
+    "aliases": ["VARCHAR"],
+    "summary": "VARCHAR",
+    "tags": ["VARCHAR"],
+    "rows": [
+        {
+            "name": "VARCHAR",
+            "values": [
+                {
+                    "text": "VARCHAR",
+                    "date": "VARCHAR",
+                    "quantity": {"low": "DOUBLE", "high": "DOUBLE", "unit": "VARCHAR"},
+                    "link": {"url": "VARCHAR", "lemma_id": "BIGINT"},
+                }
+            ],
+        }
+    ],
+    "relations": [{"name": "VARCHAR", "title": "VARCHAR", "url": "VARCHAR", "lemma_id": "BIGINT"}],
+}
+
+#: the partition's entries: `n` is an entry's number in the order of (subject, entry), `place` that of its subject, `line` that of its line
+_PLACED = """
+CREATE OR REPLACE TEMP TABLE placed AS
+SELECT row_number() OVER (ORDER BY subject, entry) AS n, dense_rank() OVER (ORDER BY subject) AS place,
+       row_number() OVER (ORDER BY record) AS line, * FROM winners WHERE part = {part}
+"""
+
+_BODIES = """
+CREATE OR REPLACE TEMP TABLE bodies AS
+SELECT w.n, w.place, w.subject, w.entry, w.title, w.lemma_id, w.versions, l.json, b.sense, b.aliases, b.summary, b.tags, b.rows, b.relations,
+       clean(b.site) AS site, clean(b.url) AS url, clean(b.layout) AS layout, clean(nullif(b.updated, '')) AS updated, clean(b.digest) AS digest,
+       clean(nullif(b.fetched_at, '')) AS fetched_at, clean(b.extractor) AS extractor
+FROM (SELECT row_number() OVER () AS line, json, from_json(json, {body}) AS b
+      FROM (SELECT json::VARCHAR AS json FROM read_ndjson_objects({files}, compression = 'none', maximum_object_size = {longest}))) l
+JOIN placed w ON w.line = l.line AND w.subject = subject_of(b.title, b.sense)
+"""
 
 _FACTS = """
-WITH body AS MATERIALIZED (
-    SELECT w.n, w.place, w.sense, from_json(s.json, {body}) AS b
-    FROM {staged} s JOIN winners w ON w.part = {part} AND w.filename = s.filename AND w.file_row_number = s.file_row_number),
-facts AS (
+CREATE OR REPLACE TEMP TABLE facts AS
+WITH found AS (
     SELECT n, place, name AS predicate, v.text AS object, v.link.url AS object_url, v.link.lemma_id AS object_id, v.date AS date,
            v.quantity.low AS low, v.quantity.high AS high, v.quantity.unit AS unit
-    FROM (SELECT n, place, r.name AS name, unnest(r.values) AS v FROM (SELECT n, place, unnest(b.rows) AS r FROM body))
-    UNION ALL SELECT n, place, r.name, r.title, r.url, r.lemma_id, NULL, NULL, NULL, NULL FROM (SELECT n, place, unnest(b.relations) AS r FROM body)
-    UNION ALL SELECT n, place, '同义词', unnest(b.aliases), NULL, NULL, NULL, NULL, NULL, NULL FROM body
-    UNION ALL SELECT n, place, '标签', unnest(b.tags), NULL, NULL, NULL, NULL, NULL, NULL FROM body
-    UNION ALL SELECT n, place, '义项', sense, NULL, NULL, NULL, NULL, NULL, NULL FROM body WHERE sense <> ''
-    UNION ALL SELECT n, place, '描述', b.summary, NULL, NULL, NULL, NULL, NULL, NULL FROM body WHERE b.summary <> '')
+    FROM (SELECT n, place, r.name AS name, unnest(coalesce(r.values, [NULL])) AS v FROM (SELECT n, place, unnest(rows) AS r FROM bodies))
+    UNION ALL SELECT n, place, r.name, r.title, r.url, r.lemma_id, NULL, NULL, NULL, NULL FROM (SELECT n, place, unnest(relations) AS r FROM bodies)
+    UNION ALL SELECT n, place, '同义词', unnest(aliases), NULL, NULL, NULL, NULL, NULL, NULL FROM bodies
+    UNION ALL SELECT n, place, '标签', unnest(tags), NULL, NULL, NULL, NULL, NULL, NULL FROM bodies
+    UNION ALL SELECT n, place, '义项', sense, NULL, NULL, NULL, NULL, NULL, NULL FROM bodies WHERE sense <> ''
+    UNION ALL SELECT n, place, '描述', summary, NULL, NULL, NULL, NULL, NULL, NULL FROM bodies WHERE summary <> '')
 SELECT n, place, clean(predicate) AS predicate, clean(object) AS object, nullif(clean(object_url), '') AS object_url, object_id,
        nullif(clean(date), '') AS date, low, high, CASE WHEN low IS NULL AND high IS NULL THEN NULL ELSE clean(unit) END AS unit
-FROM facts
+FROM found
+"""
+
+#: what is equal stands side by side
+_SORTED = """
+CREATE OR REPLACE TEMP TABLE sorted AS
+SELECT * FROM facts
+ORDER BY place, predicate, object, n, object_url NULLS FIRST, object_id NULLS FIRST, date NULLS FIRST, low NULLS FIRST, high NULLS FIRST,
+         unit NULLS FIRST
 """
 
 #: the columns of an entry, as its triples repeat them
 _PROVENANCE = "w.subject, w.entry, w.site, w.lemma_id AS subject_id, w.url AS subject_url, w.digest, w.layout, w.extractor, w.fetched_at"
 
 
-def write_triples(db: Connection, stage: Path, path: Path, *, part: int) -> None:
-    """Writes the partition's triples."""
-    db.execute(
-        f"CREATE OR REPLACE TEMP TABLE facts AS {_FACTS.format(body=literal(_BODY), staged=staged(stage, partition=part), part=part)}"
-    )
-    db.execute("""
-        CREATE OR REPLACE TEMP TABLE sorted AS
-        SELECT * FROM facts
-        ORDER BY place, predicate, object, n, object_url NULLS FIRST, object_id NULLS FIRST, date NULLS FIRST, low NULLS FIRST, high NULLS FIRST,
-                 unit NULLS FIRST
-        """)
+def read_partition(db: Connection, lines: Sequence[Path], *, part: int, longest: int) -> int:
+    """Makes the temporary table `bodies` of the partition's newest records, deletes the files of their `lines`, of `longest` bytes at most; how many
+    there are: of none there is no table.
+
+    Raises InputDamaged when they are not the lines that the first pass saw.
+    """
+    db.execute(_PLACED.format(part=part))
+    ((expected,),) = db.execute("SELECT count(*) FROM placed").fetchall()
+    held = 0
+    if lines:
+        # the engine's buffers are as long as the longest line may be
+        longest = max(_BUFFER_BYTES, longest + 1)
+        db.execute(_BODIES.format(body=literal(json.dumps(_BODY)), files=paths_literal(lines), longest=longest))
+        ((held,),) = db.execute("SELECT count(*) FROM bodies").fetchall()
+        _check(db, "SELECT n FROM bodies WHERE rows IS NULL")
+    if held != expected:
+        raise InputDamaged("an input changed while it was read", cure="wait until nobody writes to it, then build again")
+    for path in lines:
+        path.unlink()
+    return held
+
+
+def _check(db: Connection, strangers: str) -> None:
+    """Raises InputDamaged for the first entry that the statement names."""
+    found = db.execute(
+        f"SELECT path, entry FROM placed JOIN files ON number = record >> 32 WHERE n IN ({strangers}) ORDER BY n LIMIT 1"
+    ).fetchone()
+    if found is not None:
+        file, entry = found
+        cure = "give what `baike extract` wrote, or a crawl folder"
+        raise InputDamaged(f"{file}: the rows of the entry {entry} are no rows of name and values", path=Path(file), cure=cure)
+
+
+def write_triples(db: Connection, path: Path) -> None:
+    """Writes the triples of the partition that was read. Raises InputDamaged for rows or values without a name or text."""
+    db.execute(_FACTS)
+    _check(db, "SELECT n FROM facts WHERE predicate IS NULL OR object IS NULL")
+    db.execute(_SORTED)
+    db.execute("DROP TABLE facts")
     key = ("predicate", "object", "object_url", "n")
     before = ", ".join(f"lag({column}) OVER () AS before_{column}" for column in key)
     differs = " OR ".join(f"{column} IS DISTINCT FROM before_{column}" for column in key)
-    # what is equal stands side by side: one look back is all that exactness costs. The provenance comes last, because it would double what is sorted: the join
-    # asks for the entry of one row after the other and keeps their order (`alone` sees to that)
+    # one look back is all that exactness costs. The provenance comes last, because it would double what is sorted: the join asks for the entry of
+    # one row after the other and keeps their order (`alone` sees to that)
     db.execute(f"""
         COPY (SELECT {_columns(TRIPLES)}
               FROM (SELECT f.*, NULL::VARCHAR AS raw_predicate, {_PROVENANCE}
-                    FROM (SELECT * FROM (SELECT *, {before} FROM sorted) WHERE {differs}) f
-                    JOIN (SELECT * FROM winners WHERE part = {part}) w ON w.n = f.n))
+                    FROM (SELECT * FROM (SELECT *, {before} FROM sorted) WHERE {differs}) f JOIN bodies w ON w.n = f.n))
         TO {literal(str(path))} {_PARQUET}
         """)
-    db.execute("DROP TABLE facts; DROP TABLE sorted")
+    db.execute("DROP TABLE sorted")
     sort_again(db, TRIPLES, path)
 
 
@@ -107,14 +179,14 @@ def sort_again(db: Connection, table: Table, path: Path) -> bool:
     return bool(falling)
 
 
-def write_entries(db: Connection, stage: Path, path: Path, *, part: int, triples: Path) -> None:
-    """Writes the partition's entries, counting the rows in the partition's `triples`."""
+def write_entries(db: Connection, path: Path, *, triples: Path) -> None:
+    """Writes the entries of the partition that was read, counting their rows in the partition's `triples`."""
     db.execute(f"""
-        COPY (SELECT w.subject, w.entry, w.site, w.lemma_id, w.title, clean(w.sense) AS sense, w.url, w.aliases,
-                     w.layout, w.updated, w.digest, w.fetched_at,
-                     w.extractor, coalesce(t.triples, 0) AS triples, w.versions, s.json
-              FROM {staged(stage, partition=part)} s
-              JOIN winners w ON w.part = {part} AND w.filename = s.filename AND w.file_row_number = s.file_row_number
+        COPY (SELECT w.subject, w.entry, w.site, w.lemma_id, w.title, clean(nullif(w.sense, '')) AS sense, w.url,
+                     list_filter(coalesce(a.names, []), lambda name: name <> w.title) AS aliases,
+                     w.layout, w.updated, w.digest, w.fetched_at, w.extractor, coalesce(t.triples, 0) AS triples, w.versions, w.json
+              FROM bodies w
+              LEFT JOIN aliases a ON a.entry = w.entry
               LEFT JOIN (SELECT entry, count(*) AS triples FROM read_parquet({literal(str(triples))}) GROUP BY entry) t ON t.entry = w.entry
               ORDER BY w.n)
         TO {literal(str(path))} {_PARQUET_ENTRIES}
@@ -128,7 +200,8 @@ def prepare_names(db: Connection, partitions: int) -> None:
         SELECT partition_of(name, {partitions}) AS part, * FROM (
             SELECT title AS name, 'title' AS kind, entry, subject FROM winners
             UNION ALL SELECT subject, 'subject', entry, subject FROM winners WHERE subject <> title
-            UNION ALL SELECT unnest(aliases), 'alias', entry, subject FROM winners
+            UNION ALL SELECT name, 'alias', entry, subject
+                FROM (SELECT entry, subject, title, unnest(names) AS name FROM winners JOIN aliases USING (entry)) WHERE name <> title
             UNION ALL SELECT lemma_id::VARCHAR, 'id', entry, subject FROM winners WHERE lemma_id IS NOT NULL)
         ORDER BY part
         """)

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -246,6 +247,19 @@ def test_files_of_entries_are_inputs_too(tmp_path: Path) -> None:
     assert sorted((one.name, one.entries) for one in manifest.inputs) == [("a.jsonl", 9), ("b.jsonl.zst", 10)]
 
 
+def test_blank_lines_white_space_and_byte_order_marks(tmp_path: Path) -> None:
+    """Both passes count the lines alike."""
+    entries = [entry_of(number) for number in range(1, 6)]
+    one, two, *others = (json_line(entry.as_dict()) for entry in entries)
+    file = tmp_path / "entries.jsonl"
+    file.write_bytes(b"\xef\xbb\xbf" + one + b"\n \t\r\n" + two.replace(b"\n", b"\r\n") + b"\n  " + b"\n".join(others).rstrip())
+    build_corpus([file], tmp_path / "corpus")
+    assert set(rows(sound(tmp_path / "corpus"), "SELECT subject, predicate, object FROM triples")) == plain_triples(entries)
+    assert rows(tmp_path / "corpus", "SELECT json FROM entries ORDER BY lemma_id") == [
+        (json_line(entry.as_dict()).decode().strip(),) for entry in entries
+    ]
+
+
 def test_names_of_folders_are_no_patterns(tmp_path: Path) -> None:
     folder = tmp_path / "a[1]* 'b' {c,d}?"
     build_corpus([write_crawl(folder / "[crawl]", [entry_of(1)])], folder / "corp?s")
@@ -290,6 +304,41 @@ class TestBadInput:
         file.write_text("{不是\n")
         with pytest.raises(InputDamaged, match=r"triples\.jsonl"):
             build_corpus([file], tmp_path / "corpus")
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("lemma_id", "甲"),
+            ("aliases", "甲"),
+            ("rows", "甲"),
+            ("rows", None),
+            ("rows", [{"name": "职业", "values": "歌手"}]),
+            ("rows", [{"name": "职业", "values": [{"date": "1961"}]}]),
+            ("rows", [{"values": [{"text": "歌手"}]}]),
+        ],
+    )
+    def test_an_entry_of_another_shape_is_named(self, tmp_path: Path, field: str, value: object) -> None:
+        file = tmp_path / "entries.jsonl"
+        file.write_bytes(json_line(entry_of(1).as_dict()) + json_line({**entry_of(2).as_dict(), field: value}))
+        with pytest.raises(InputDamaged, match=r"entries\.jsonl"):
+            build_corpus([file], tmp_path / "corpus")
+        assert not (tmp_path / "corpus").exists()
+
+    def test_an_input_that_changes_while_it_is_read(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Between the passes another program writes to it: lines go, or come before the others."""
+        file = tmp_path / "entries.jsonl"
+        lines = [json_line(entry_of(number).as_dict()) for number in (1, 2, 3)]
+        read = building.spill_lines
+        for after in (lines[:2], [lines[2], *lines[:2]]):
+            file.write_bytes(b"".join(lines))
+
+            def change(*arguments: Any, after: list[bytes] = after) -> Any:
+                file.write_bytes(b"".join(after))
+                return read(*arguments)
+
+            monkeypatch.setattr(building, "spill_lines", change)
+            with pytest.raises(InputDamaged, match="changed while it was read"):
+                build_corpus([file], tmp_path / "corpus")
 
     def test_nothing_in_it(self, tmp_path: Path) -> None:
         with pytest.raises(CorpusError, match="no entries"):
