@@ -47,9 +47,10 @@ def document(name: str, manifest: CorpusManifest, sections: Iterable[str]) -> st
 
 def tiles(name: str, manifest: CorpusManifest, numbers: Iterable[tuple[str, str]]) -> str:
     """The head of the page: the corpus' name, when it was fetched, its numbers."""
-    fetched = " – ".join(dict.fromkeys(time[:10] for time in manifest.fetched)) if manifest.fetched else "时间未知"
+    days = " – ".join(dict.fromkeys(time[:10] for time in manifest.fetched or ()))
+    fetched = f"抓取于 {days}" if days else "抓取时间未知"
     rules = f"抽取规则 {'、'.join(manifest.extractors)}" if manifest.extractors else ""
-    about = " · ".join(filter(None, ("语料库报告", f"抓取于 {fetched}", rules)))
+    about = " · ".join(filter(None, ("语料库报告", fetched, rules)))
     boxes = "".join(f'<div class="tile"><b>{escape(number)}</b><span class="soft">{escape(what)}</span></div>' for number, what in numbers)
     return f'<h1>{escape(name)}</h1>\n<p class="soft">{escape(about)}</p>\n<div class="tiles">{boxes}</div>'
 
