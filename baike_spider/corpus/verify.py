@@ -138,16 +138,17 @@ def _of_rows(db: Connection, path: Path, shard: CorpusShard, table: Table, parti
         return
     if rows != shard.rows:
         yield Problem(shard.path, "count", f"it holds {rows:,} rows, the manifest says {shard.rows:,}")
-    met: tuple[tuple[int, Kind, str], ...] = (
-        (elsewhere, "reference", "have an address that is not that of their question"),
-        (nulls, "schema", "lack a value that every row has"),
-        (strangers, "partition", "belong to another partition"),
-        (same, "duplicate", f"are there twice; the first is row {where}"),
-        (falling, "order", f"come before their place in the order; the first is row {where}"),
+    first = f", the first is row {where}"
+    met: tuple[tuple[int, Kind, str, str], ...] = (
+        (elsewhere, "reference", "rows with an address that is not that of their question", ""),
+        (nulls, "schema", "rows without a value that every row has", ""),
+        (strangers, "partition", "rows that belong to another partition", ""),
+        (same, "duplicate", "rows that are there twice", first),
+        (falling, "order", "rows that come before their place in the order", first),
     )
-    for count, kind, what in met:
+    for count, kind, what, place in met:
         if count:
-            yield Problem(shard.path, kind, f"{count:,} rows {what}")
+            yield Problem(shard.path, kind, f"{what}: {count:,}{place}")
 
 
 def _of_partition(db: Connection, corpus: Corpus, partition: int) -> Iterator[Problem]:
@@ -164,10 +165,10 @@ def _of_partition(db: Connection, corpus: Corpus, partition: int) -> Iterator[Pr
         yield _unreadable(shard_path(TRIPLES.name, partition), error)
         return
     if lost:
-        yield Problem(shard_path(TRIPLES.name, partition), "reference", f"it holds triples of {lost:,} entries that are not in the corpus")
+        yield Problem(shard_path(TRIPLES.name, partition), "reference", f"triples of entries that are not in the corpus: of {lost:,}")
     if miscounted:
         yield Problem(
-            shard_path(TRIPLES.name, partition), "count", f"{miscounted:,} entries have more or fewer triples than their row says"
+            shard_path(TRIPLES.name, partition), "count", f"entries with more or fewer triples than their row says: {miscounted:,}"
         )
 
 
