@@ -16,7 +16,8 @@ from baike_spider.cli.main import main
 from baike_spider.corpus import build as build_module
 from baike_spider.corpus.reader import open_corpus, views
 from baike_spider.corpus.report import MEMORY, write_report
-from baike_spider.corpus.report.gather import Report, gather
+from baike_spider.corpus.report.gather import gather
+from baike_spider.corpus.report.model import Report
 from tests.corpus.odd import ENTRIES, LONG, build, entry, value
 
 VOID = {"meta", "br", "line", "rect", "text", "link", "img"}

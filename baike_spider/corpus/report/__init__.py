@@ -1,6 +1,6 @@
 """`baike corpus report`: one HTML file that a person looks at first.
 
-    gather (numbers) -> page (markup), with svg (charts) and style.css -> the file; of questions: questions -> question_page
+    gather -> model (numbers) -> page, with markup, svg (charts) and style.css -> the file; of questions: questions -> question_page
 
 Comes in: a corpus, perhaps an earlier one to compare with. Goes out: a file that appears whole, or not at all. It needs no network and no script.
 """

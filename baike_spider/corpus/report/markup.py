@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from baike_spider.corpus.manifest import CorpusInput, CorpusManifest
-    from baike_spider.corpus.report.gather import Odd
+    from baike_spider.corpus.report.model import Odd
 
 __all__ = [
     "count_bars",

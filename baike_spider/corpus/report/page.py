@@ -26,7 +26,7 @@ from baike_spider.corpus.report.markup import (
 from baike_spider.corpus.report.svg import bars, columns, share
 
 if TYPE_CHECKING:
-    from baike_spider.corpus.report.gather import PredicateRow, Report
+    from baike_spider.corpus.report.model import PredicateRow, Report
 
 __all__ = ["page"]
 

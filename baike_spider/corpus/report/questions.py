@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from baike_spider.corpus.diff import count_changes
 from baike_spider.corpus.engine import literal
 from baike_spider.corpus.reader import views
-from baike_spider.corpus.report.gather import ROWS, SHOWN, Odd
+from baike_spider.corpus.report.gather import ROWS, SHOWN
+from baike_spider.corpus.report.model import Odd
 from baike_spider.corpus.schema import QUESTIONS
 
 if TYPE_CHECKING:
