@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from baike_spider.corpus.report.model import Odd
 
 __all__ = [
+    "changes",
     "count_bars",
     "cut",
     "dated",
@@ -53,6 +54,13 @@ def tiles(name: str, manifest: CorpusManifest, numbers: Iterable[tuple[str, str]
     about = " · ".join(filter(None, ("语料库报告", fetched, rules)))
     boxes = "".join(f'<div class="tile"><b>{escape(number)}</b><span class="soft">{escape(what)}</span></div>' for number, what in numbers)
     return f'<h1>{escape(name)}</h1>\n<p class="soft">{escape(about)}</p>\n<div class="tiles">{boxes}</div>'
+
+
+def changes(counts: dict[str, dict[str, int]]) -> str:
+    """What a diff counted, a row a thing: its name, then the counts of `DiffSummary`."""
+    kinds = {"before": "原有", "after": "现有", "added": "新增", "removed": "消失", "changed": "改动"}
+    rows: Iterable[tuple[str | int, ...]] = ((name, *(row[kind] for kind in kinds)) for name, row in counts.items())
+    return table((("name", ""), *(("number", label) for label in kinds.values())), rows, style="snug stacked")
 
 
 def odd_list(title: str, rows: Sequence[Odd], unit: str) -> str:

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from baike_spider.corpus.report.markup import (
+    changes,
     count_bars,
     cut,
     dated,
@@ -61,9 +62,7 @@ def _head(report: Report) -> str:
 def _changes(report: Report) -> str:
     if not report.previous:
         return ""
-    kinds = {"before": "原有", "after": "现有", "added": "新增", "removed": "消失", "changed": "改动"}
-    rows = ((label, *(report.changes[name][kind] for kind in kinds)) for name, label in (("entries", "词条"), ("triples", "三元组")))
-    counts = table((("name", ""), *(("number", label) for label in kinds.values())), rows, style="snug stacked")
+    counts = changes({"词条": report.changes["entries"], "三元组": report.changes["triples"]})
     shifts = table((("name", "谓语"), ("number", "原有"), ("number", "现有"), ("number", "差")), map(_shift, report.shifts), style="snug")
     most = f"<h3>条数变化最大的谓语 predicates that changed most</h3>{shifts}" if report.shifts else ""
     return section(f"与 {report.previous} 相比", "what changed", counts + most)

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from baike_spider.corpus.report.markup import (
+    changes,
     dated,
     document,
     inputs,
@@ -55,10 +56,7 @@ def _head(report: QuestionReport) -> str:
 def _changes(report: QuestionReport) -> str:
     if not report.previous:
         return ""
-    kinds = {"before": "原有", "after": "现有", "added": "新增", "removed": "消失", "changed": "改动"}
-    counts: list[tuple[str | int, ...]] = [("问题", *(report.changes[kind] for kind in kinds))]
-    heads = (("name", ""), *(("number", label) for label in kinds.values()))
-    return section(f"与 {report.previous} 相比", "what changed", table(heads, counts, style="snug stacked"))
+    return section(f"与 {report.previous} 相比", "what changed", changes({"问题": report.changes}))
 
 
 def _examples(report: QuestionReport) -> str:
