@@ -81,8 +81,8 @@ FROM (SELECT row_number() OVER () AS line, json, from_json(json, {body}) AS b
 JOIN placed w ON w.line = l.line AND w.subject = subject_of(b.title, b.sense)
 """
 
-_FACTS = """
-CREATE OR REPLACE TEMP TABLE facts AS
+#: the partition's triples; what is equal stands side by side
+_SORTED = """
 WITH found AS (
     SELECT n, place, name AS predicate, v.text AS object, v.link.url AS object_url, v.link.lemma_id AS object_id, v.date AS date,
            v.quantity.low AS low, v.quantity.high AS high, v.quantity.unit AS unit
@@ -95,12 +95,6 @@ WITH found AS (
 SELECT n, place, clean(predicate) AS predicate, clean(object) AS object, nullif(clean(object_url), '') AS object_url, object_id,
        nullif(clean(date), '') AS date, low, high, CASE WHEN low IS NULL AND high IS NULL THEN NULL ELSE clean(unit) END AS unit
 FROM found
-"""
-
-#: what is equal stands side by side
-_SORTED = """
-CREATE OR REPLACE TEMP TABLE sorted AS
-SELECT * FROM facts
 ORDER BY place, predicate, object, n, object_url NULLS FIRST, object_id NULLS FIRST, date NULLS FIRST, low NULLS FIRST, high NULLS FIRST,
          unit NULLS FIRST
 """
@@ -144,10 +138,6 @@ def _check(db: Connection, strangers: str) -> None:
 
 def write_triples(db: Connection, path: Path) -> None:
     """Writes the triples of the partition that was read. Raises InputDamaged for rows or values without a name or text."""
-    db.execute(_FACTS)
-    _check(db, "SELECT n FROM facts WHERE predicate IS NULL OR object IS NULL")
-    db.execute(_SORTED)
-    db.execute("DROP TABLE facts")
     key = ("predicate", "object", "object_url", "n")
     before = ", ".join(f"lag({column}) OVER () AS before_{column}" for column in key)
     differs = " OR ".join(f"{column} IS DISTINCT FROM before_{column}" for column in key)
@@ -156,11 +146,12 @@ def write_triples(db: Connection, path: Path) -> None:
     db.execute(f"""
         COPY (SELECT {_columns(TRIPLES)}
               FROM (SELECT f.*, NULL::VARCHAR AS raw_predicate, {_PROVENANCE}
-                    FROM (SELECT * FROM (SELECT *, {before} FROM sorted) WHERE {differs}) f JOIN bodies w ON w.n = f.n))
+                    FROM (SELECT * FROM (SELECT *, {before} FROM ({_SORTED})) WHERE {differs}) f JOIN bodies w ON w.n = f.n))
         TO {literal(str(path))} {_PARQUET}
         """)
-    db.execute("DROP TABLE sorted")
     sort_again(db, TRIPLES, path)
+    nulls = f"SELECT entry FROM read_parquet({literal(str(path))}, hive_partitioning = false) WHERE predicate IS NULL OR object IS NULL"
+    _check(db, f"SELECT n FROM placed WHERE entry IN ({nulls})")
 
 
 def sort_again(db: Connection, table: Table, path: Path) -> bool:
