@@ -72,6 +72,8 @@ class Member:
         """Raises Broken when the bytes are no such member, or end too early."""
         tape, codec = self._tape, self._codec
         data = tape.read()
+        if len(data) < len(codec.magic):  # a block's end lies in it
+            data += tape.read()
         if not data.startswith(codec.magic):
             raise Broken(f"no {codec.name} begins here, but {data[:24]!r}")
         undo = codec.decompressor(self._dictionary)

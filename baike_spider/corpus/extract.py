@@ -147,7 +147,8 @@ def in_order(work: Callable[[Task], Done], todo: Iterable[Task], *, jobs: int) -
 
 def _end_with_the_command() -> None:
     """Ctrl-C reaches every process; only the command's own has anything to say of it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # ignored where a shell script runs the command in the background
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _question_lines(page: Page, question: Question, fmt: Format) -> str:
