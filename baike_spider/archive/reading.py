@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from baike_spider.archive.damage import Broken, Damage
 from baike_spider.archive.members import GZIP, ZSTD, Codec, Member, find_member, read_dictionary
 from baike_spider.archive.record import Record, parse_record, type_of
-from baike_spider.archive.splitting import LARGEST_BYTES, Fault, Raw, splitter_for
+from baike_spider.archive.splitting import LARGEST_BYTES, Fault, Raw, sole_warc, splitter_for
 from baike_spider.archive.tape import Tape
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _parsed(found: Iterable[Raw | Fault], types: frozenset[str], path: str, memb
             yield parse_record(one, path, offset)
 
 
-def _split(pieces: Iterable[bytes]) -> Iterator[Raw | Fault]:
+def _split(pieces: Iterable[bytes]) -> Iterable[Raw | Fault]:
     """Records of a member. One that is not large is read to its end, and so checked, before anything of it is handed out."""
     pieces = iter(pieces)
     held: list[bytes] = []
@@ -117,6 +117,8 @@ def _split(pieces: Iterable[bytes]) -> Iterator[Raw | Fault]:
             break
     else:
         held = [b"".join(held)] if len(held) > 1 else held
+        if held and (sole := sole_warc(held[0])) is not None:
+            return (sole,)
     return splitter_for(held[0][:_HEAD_BYTES] if held else b"")(chain(held, pieces))
 
 
