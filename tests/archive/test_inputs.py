@@ -274,7 +274,11 @@ def test_ctrl_c_ends_every_process_and_the_command_goes_on_later(
     path = write(tmp_path, "a.warc.gz", pages)
     command = [*BAIKE, "extract", str(path), "--shards", str(tmp_path / "shards"), "--jobs", "2"]
     process = subprocess.Popen(
-        command, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGINT, disposition)
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, disposition),  # noqa: PLW1509 - one thread
     )
     deadline = time.monotonic() + 30
     while not list((tmp_path / "shards").glob("entries/.*.part")) and process.poll() is None and time.monotonic() < deadline:
