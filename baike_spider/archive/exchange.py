@@ -100,7 +100,9 @@ def members_of(exchange: Exchange, digest: bytes, known: Known | None = None, *,
         members.append(_metadata(exchange, answer.record_id or "", info_id))
     members.append(_request(exchange, answer.record_id or "", info_id))
     if known is None:
-        members.append(_member("response", answer, head, exchange.body, deflate=_stored() if _is_encoded(exchange) else _compressed(_LEVEL)))
+        members.append(
+            _member("response", answer, head, exchange.body, deflate=_stored() if _is_encoded(exchange) else _compressed(_LEVEL))
+        )
     else:
         members.append(_member("revisit", answer, head))
     return members
