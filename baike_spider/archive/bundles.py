@@ -15,7 +15,7 @@ import tempfile
 import zipfile
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Self, cast
 
 from baike_spider.archive.damage import Broken, Damage
 from baike_spider.archive.members import Codec, Member
@@ -132,14 +132,14 @@ def page_names(path: str | BinaryIO) -> list[tuple[str, int]]:
 
 
 def read_zip(path: str | BinaryIO, name: str, names: list[str], reading: Reading, *, depth: int = 0) -> Iterator[Piece | Damage]:
-    """The pages of these files of a zip file. Raises OSError."""
+    """The pages of these files of a zip file. Raises OSError when it cannot be opened."""
     with zipfile.ZipFile(path) as bundle:
         for member in names:
             where = f"{name}/{member}"
             try:
                 with bundle.open(member) as file:
                     yield from read_tape(Tape(file, where, seekable=False), where, reading, depth=depth + 1)
-            except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+            except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
                 yield Damage(where, bundle.getinfo(member).header_offset, f"the file cannot be taken out of the zip: {error}")
 
 
@@ -177,14 +177,44 @@ def _of_tar(tape: Tape, codec: Codec | None, name: str, reading: Reading, depth:
     if depth >= _DEPTH:
         yield Damage(name, 0, "files in files in files are not read")
         return
+    headers: type[_Header] = type("_Header", (_Header,), {})
     try:
-        with tarfile.open(fileobj=_undone(tape, codec), mode="r|") as bundle:
-            for member in bundle:
+        # tarfile ends at a header that is none, without a word; so it goes on to the next one, and is told
+        with tarfile.open(fileobj=_undone(tape, codec), mode="r|", tarinfo=headers, ignore_zeros=True) as bundle:
+            while (member := bundle.next()) is not None:
+                bundle.members.clear()  # type: ignore[attr-defined] # or all of them would stay in memory
+                yield from headers.told(name, tape)
                 if member.isfile() and _holds_pages(member.name) and (file := bundle.extractfile(member)) is not None:
                     where = f"{name}/{member.name}"
                     yield from read_tape(Tape(file, where, seekable=False), where, reading, depth=depth + 1)
     except (tarfile.TarError, Broken, EOFError) as error:
         yield Damage(name, tape.at, f"the tar file cannot be read on: {error}")
+    yield from headers.told(name, tape)
+
+
+class _Header(tarfile.TarInfo):
+    """Headers of one tar file. Counts what stands in the place of a header and is none."""
+
+    blocks: ClassVar[int] = 0
+    reason: ClassVar[str] = ""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        try:
+            return super().frombuf(buf, encoding, errors)
+        except tarfile.HeaderError as error:
+            if any(buf):  # empty ones are the end
+                cls.blocks, cls.reason = cls.blocks + 1, str(error)
+            raise
+
+    @classmethod
+    def told(cls, name: str, tape: Tape) -> Iterator[Damage]:
+        """What was met since the last time."""
+        if cls.blocks:
+            yield Damage(
+                name, tape.at, f"the tar file is damaged before here: {cls.blocks} blocks passed over to the next header ({cls.reason})"
+            )
+            cls.blocks = 0
 
 
 def _of_lines(tape: Tape, codec: Codec | None, name: str, reading: Reading) -> Iterator[Piece | Damage]:
