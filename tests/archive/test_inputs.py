@@ -265,6 +265,20 @@ def dying(_page: Any) -> Any:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def test_a_killed_command_takes_its_processes_along_and_goes_on_later(tmp_path: Path) -> None:
+    pages = [Saved(page.url, page.body + b"<!-- %d -->" % number) for number in range(150) for page in PAGES]
+    command = [*BAIKE, "extract", str(write(tmp_path, "a.warc.gz", pages)), "--shards", str(tmp_path / "shards"), "--jobs", "2"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 30
+    while not list((tmp_path / "shards").glob("entries/.*.part")) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.kill()
+    process.communicate(timeout=20)  # ends when nobody holds its standard error
+    assert subprocess.run(command, check=False).returncode == 0
+    assert len(list(read_entries(tmp_path / "shards"))) == len(pages)
+    assert verify(tmp_path / "shards") == []
+
+
 @pytest.mark.parametrize(("disposition", "codes"), [(signal.SIG_DFL, (0, 130)), (signal.SIG_IGN, (0,))])
 def test_ctrl_c_ends_every_process_and_the_command_goes_on_later(
     tmp_path: Path, disposition: signal.Handlers, codes: tuple[int, ...]
