@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from baike_spider.archive import PLAIN, Damage, Piece, Tape, read_file, read_tape
-from tests.archive.specimens import KINDS, Saved, saved, tarred
+from tests.archive.specimens import KINDS, Saved, lines, saved, tarred
 
 PAGES = [Saved(page.url, page.body[:1500] + b"<!-- %d -->" % number) for number in range(3) for page in saved()]
 DATA = {name: make(PAGES) for name, (make, _) in KINDS.items()}
@@ -74,3 +74,15 @@ def test_a_dictionary_that_is_damaged(hurt: object) -> None:
     found = list(read_tape(Tape(io.BytesIO(data), "a.warc.zst", seekable=True), "a.warc.zst", PLAIN))
     assert all(isinstance(one, Damage) for one in found)
     assert len(found) <= 1
+
+
+def test_a_line_that_is_too_large_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = lines(PAGES[:1])
+    monkeypatch.setattr("baike_spider.archive.json_lines._LINE_BYTES", len(sound))
+    data = sound + b"x" * (3 * len(sound) + 5) + b"\n" + sound + b"y" * 2 * len(sound)
+    found = list(read_tape(Tape(io.BytesIO(data), "a.jsonl", seekable=True), "a.jsonl", PLAIN))
+    assert [type(one) for one in found] == [Piece, Damage, Piece, Damage]
+    assert [(one.offset, one.bytes) for one in found if isinstance(one, Damage)] == [
+        (len(sound), 3 * len(sound) + 6),
+        (5 * len(sound) + 6, 2 * len(sound)),
+    ]
