@@ -6,12 +6,13 @@ OUTPUT ?= output
 export SEEDS OUTPUT
 
 .DEFAULT_GOAL := help
-.PHONY: help crawl test lint floors clean
+.PHONY: help crawl test test-spark lint floors clean
 
 help:
 	@echo "make crawl                        crawl the small encyclopedia that comes with the project (offline)"
 	@echo "make crawl SEEDS=刘德华,清华大学   crawl the live site, politely (set BAIKE_CONTACT=you@example.org)"
 	@echo "make test                         run the tests"
+	@echo "make test-spark                   run the tests of the Spark job (installs pyspark, needs Java 17)"
 	@echo "make lint                         linters, types, import rules"
 	@echo "make floors                       quality floors on the real pages, where they are at hand"
 	@echo "make test-interop                 open the exports with the tools they are for (installs 500 MB)"
@@ -21,6 +22,10 @@ crawl: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not interop"
+
+test-spark: $(VENV)/.installed-spark
+	@java -version >/dev/null 2>&1 || { echo "Spark needs Java 17: on Debian, apt-get install openjdk-17-jre-headless" >&2; exit 1; }
+	$(BIN)/python -m pytest tests/jobs
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -55,3 +60,7 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $(VENV)/.installed $@
+
+$(VENV)/.installed-spark: pyproject.toml $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[spark]'
+	@touch $@

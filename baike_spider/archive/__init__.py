@@ -3,13 +3,14 @@
 A crawl writes with `ArchiveWriter`, everybody reads `Piece`s and `Damage`. The WARC library stays in here. This room knows no Scrapy and no Redis.
 """
 
-from baike_spider.archive.bundles import PLAIN, Fields, Piece, Reading, holds_records, is_zip, page_names, read_file, read_tape, read_zip
+from baike_spider.archive.bundles import PLAIN, Piece, Reading, holds_records, is_zip, page_names, read_file, read_tape, read_zip
 from baike_spider.archive.cdxj import cdxj_line
 from baike_spider.archive.checking import verify_record
 from baike_spider.archive.damage import Broken, Damage
 from baike_spider.archive.exchange import Exchange
 from baike_spider.archive.files import FOLDER, file_names, mend, rows_of
 from baike_spider.archive.index import INDEX_FILE, Index, IndexFailed, Row
+from baike_spider.archive.json_lines import Fields
 from baike_spider.archive.originals import Originals
 from baike_spider.archive.payload import decoded
 from baike_spider.archive.reading import members_follow, open_tape, read_at, read_records

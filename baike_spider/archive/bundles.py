@@ -15,14 +15,17 @@ import tempfile
 import zipfile
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from baike_spider.archive.damage import Broken, Damage
+from baike_spider.archive.json_lines import USUAL, Fields, pages_of_lines
 from baike_spider.archive.members import Codec, Member
 from baike_spider.archive.pages import PAGE_TYPES, pages_of
 from baike_spider.archive.reading import codec_of, open_tape, records_of
 from baike_spider.archive.splitting import LARGEST_BYTES, is_record
 from baike_spider.archive.tape import Tape
+from baike_spider.archive.tar_headers import TarHeaders
+from baike_spider.archive.undone import Pieces, undone
 from extractors import Page
 
 if TYPE_CHECKING:
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 
     from baike_spider.archive.record import Record
 
-__all__ = ["PLAIN", "Fields", "Piece", "Reading", "holds_records", "is_zip", "page_names", "read_file", "read_tape", "read_zip"]
+__all__ = ["PLAIN", "Piece", "Reading", "holds_records", "is_zip", "page_names", "read_file", "read_tape", "read_zip"]
 
 #: bytes that show what a file holds
 _HEAD_BYTES = 8192
@@ -40,16 +43,6 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _RECORD_NAMES = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz", ".arc.zst")
 _LINE_NAMES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".jsonl.zst", ".ndjson.zst")
 _PAGE_NAMES = (".html", ".htm", ".shtml", ".xhtml", ".json", ".html.gz", ".htm.gz", ".html.zst", ".htm.zst")
-
-
-@dataclass(frozen=True, slots=True)
-class Fields:
-    """Names of the fields of JSON lines."""
-
-    html: str = "html"
-    url: str = "url"
-    date: str = "fetched_at"
-    """Optional in a line: the time of the fetch."""
 
 
 def _every(_url: str) -> bool:
@@ -66,7 +59,7 @@ class Reading:
 
     wanted: Callable[[str], bool] = _every
     """Which addresses; of a page without one its path."""
-    fields: Fields = Fields()
+    fields: Fields = USUAL
     original: Callable[[Record], Record | None] = _none
     """The record that holds the body of a revisit."""
 
@@ -132,14 +125,14 @@ def page_names(path: str | BinaryIO) -> list[tuple[str, int]]:
 
 
 def read_zip(path: str | BinaryIO, name: str, names: list[str], reading: Reading, *, depth: int = 0) -> Iterator[Piece | Damage]:
-    """The pages of these files of a zip file. Raises OSError."""
+    """The pages of these files of a zip file. Raises OSError when it cannot be opened."""
     with zipfile.ZipFile(path) as bundle:
         for member in names:
             where = f"{name}/{member}"
             try:
                 with bundle.open(member) as file:
                     yield from read_tape(Tape(file, where, seekable=False), where, reading, depth=depth + 1)
-            except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+            except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
                 yield Damage(where, bundle.getinfo(member).header_offset, f"the file cannot be taken out of the zip: {error}")
 
 
@@ -164,7 +157,7 @@ def _of_nested_zip(tape: Tape, name: str, reading: Reading, depth: int) -> Itera
         yield Damage(name, 0, "files in files in files are not read")
         return
     with tempfile.TemporaryFile() as copy:
-        shutil.copyfileobj(_Reader(iter(tape.read, b"")), copy)
+        shutil.copyfileobj(Pieces(iter(tape.read, b"")), copy)
         try:
             names = [member for member, _ in page_names(cast("BinaryIO", copy))]
         except Broken as error:
@@ -177,50 +170,39 @@ def _of_tar(tape: Tape, codec: Codec | None, name: str, reading: Reading, depth:
     if depth >= _DEPTH:
         yield Damage(name, 0, "files in files in files are not read")
         return
+    headers = TarHeaders.of_one_file()
     try:
-        with tarfile.open(fileobj=_undone(tape, codec), mode="r|") as bundle:
-            for member in bundle:
+        # tarfile ends at a header that is none, without a word; so it goes on to the next one, and is told
+        with tarfile.open(fileobj=undone(tape, codec), mode="r|", tarinfo=headers, ignore_zeros=True) as bundle:
+            while (member := bundle.next()) is not None:
+                bundle.members.clear()  # type: ignore[attr-defined] # or all of them would stay in memory
+                if wrong := headers.wrong():
+                    yield Damage(name, tape.at, f"the tar file is damaged before here: {wrong}")
                 if member.isfile() and _holds_pages(member.name) and (file := bundle.extractfile(member)) is not None:
                     where = f"{name}/{member.name}"
                     yield from read_tape(Tape(file, where, seekable=False), where, reading, depth=depth + 1)
     except (tarfile.TarError, Broken, EOFError) as error:
         yield Damage(name, tape.at, f"the tar file cannot be read on: {error}")
+    if wrong := headers.wrong():
+        yield Damage(name, tape.at, f"the tar file is damaged at its end: {wrong}")
 
 
 def _of_lines(tape: Tape, codec: Codec | None, name: str, reading: Reading) -> Iterator[Piece | Damage]:
-    offset = 0
     try:
-        for number, line in enumerate(io.BufferedReader(_undone(tape, codec), 1 << 18), 1):
-            if line.strip():
-                try:
-                    page = _page_of_line(line, f"{name}:{number}", reading.fields)
-                    if reading.wanted(page.url or page.source):
-                        yield Piece(f"{name}:{number}: {page.url}", page)
-                except Broken as error:
-                    yield Damage(name, offset, f"line {number}: {error}", len(line))
-            offset += len(line)
+        for found in pages_of_lines(io.BufferedReader(undone(tape, codec), 1 << 18), name, reading.fields):
+            if isinstance(found, Damage):
+                yield found
+            elif reading.wanted(found.url or found.source):
+                yield Piece(f"{found.source}: {found.url}", found)
     except Broken as error:
-        yield Damage(name, offset, str(error))
-
-
-def _page_of_line(line: bytes, source: str, fields: Fields) -> Page:
-    try:
-        data = json.loads(line)
-        html, url, date = data[fields.html], data.get(fields.url) or "", data.get(fields.date)
-    except (ValueError, RecursionError) as error:
-        raise Broken(f"no JSON object ({error})") from None
-    except (KeyError, TypeError, AttributeError, IndexError):
-        raise Broken(f"no object with the field {fields.html!r} (--html-field names another)") from None
-    if not isinstance(html, str) or not isinstance(url, str):
-        raise Broken(f"{fields.html!r} and {fields.url!r} are to be text")
-    return Page(html.encode("utf-8", "replace"), url, fetched_at=date if isinstance(date, str) else None, source=source)
+        yield Damage(name, tape.at, str(error))
 
 
 def _of_page(tape: Tape, codec: Codec | None, name: str, reading: Reading) -> Iterator[Piece | Damage]:
     if not reading.wanted(name):
         return
     try:
-        body = _undone(tape, codec).read(LARGEST_BYTES)
+        body = undone(tape, codec).read(LARGEST_BYTES)
     except Broken as error:
         yield Damage(name, 0, str(error))
         return
@@ -249,46 +231,3 @@ def _is_tar(head: bytes) -> bool:
 def _is_lines(head: bytes, fields: Fields) -> bool:
     """Whether a file without a telling name is of JSON lines: its first line has, or begins with, the field of the page."""
     return head.lstrip()[:1] == b"{" and json.dumps(fields.html).encode() in head.partition(b"\n")[0]
-
-
-def _undone(tape: Tape, codec: Codec | None) -> Any:
-    def pieces() -> Iterator[bytes]:
-        while tape.peek(1):
-            tape.pin()
-            if codec is None:
-                yield tape.read()
-            else:
-                yield from Member(tape, codec)
-
-    return _Reader(pieces())
-
-
-class _Reader(io.RawIOBase):
-    """Pieces as a file."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-        self._rest = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, target: Any) -> int:
-        view = memoryview(target)
-        if not self._rest:
-            self._rest = next(self._pieces, b"")
-        size = min(len(view), len(self._rest))
-        view[:size] = self._rest[:size]
-        self._rest = self._rest[size:]
-        return size
-
-    def read(self, size: int | None = -1) -> bytes:
-        """As many bytes as asked for, fewer only at the end: tarfile counts on it."""
-        parts, have = [self._rest], len(self._rest)
-        while (size is None or size < 0 or have < size) and (piece := next(self._pieces, b"")):
-            parts.append(piece)
-            have += len(piece)
-        data = b"".join(parts)
-        cut = len(data) if size is None or size < 0 else size
-        self._rest = data[cut:]
-        return data[:cut]

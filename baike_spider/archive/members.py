@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from baike_spider.archive.tape import Tape
 
-__all__ = ["GZIP", "ZSTD", "Codec", "GzipError", "Member", "find_member", "read_dictionary"]
+__all__ = ["GZIP", "ZSTD", "Codec", "GzipError", "Member", "begins_record", "find_member", "read_dictionary"]
 
 #: the library's stubs call it an instance
 GzipError: type[Exception] = isal_zlib.error  # type: ignore[assignment]
@@ -28,6 +28,8 @@ GzipError: type[Exception] = isal_zlib.error  # type: ignore[assignment]
 _HEAD_BYTES = 512
 #: decompressed bytes a piece at most
 _PIECE_BYTES = 1 << 20
+#: bytes of a dictionary beyond which it is none; those of the archives' tools have 100 KB
+_LARGEST_DICTIONARY = 16 << 20
 #: how a record begins: of WARC, of ARC, of its first record
 _RECORD = re.compile(rb"WARC/[01]\.\d|(?:filedesc|https?|dns|ftp)://?[^ \n]{1,4096} [0-9.:a-fA-F]{1,45} \d{14} ")
 
@@ -43,7 +45,7 @@ class _Decompressor(Protocol):
 class Codec:
     """One way of compression: how a member begins and how it is undone."""
 
-    def __init__(self, name: str, magic: bytes, decompressor: Callable[[bytes | None], _Decompressor]) -> None:
+    def __init__(self, name: str, magic: bytes, decompressor: Callable[[ZstdDict | None], _Decompressor]) -> None:
         self.name = name
         self.magic = magic
         self.decompressor = decompressor
@@ -53,7 +55,7 @@ class Codec:
 
 
 GZIP = Codec("gzip", b"\x1f\x8b\x08", lambda _: decompressobj(31))
-ZSTD = Codec("zstd", b"\x28\xb5\x2f\xfd", lambda words: ZstdDecompressor(ZstdDict(words)) if words else ZstdDecompressor())
+ZSTD = Codec("zstd", b"\x28\xb5\x2f\xfd", ZstdDecompressor)
 #: a zstd frame that other programs skip: in .warc.zst the first one holds the dictionary of all others
 _SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
 
@@ -61,7 +63,7 @@ _SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
 class Member:
     """The member at the tape's place. Iterate for its decompressed pieces; `end` is the offset behind it once they are all read."""
 
-    def __init__(self, tape: Tape, codec: Codec, dictionary: bytes | None = None) -> None:
+    def __init__(self, tape: Tape, codec: Codec, dictionary: ZstdDict | None = None) -> None:
         self.start = tape.at
         self.end: int | None = None
         self._tape = tape
@@ -72,6 +74,8 @@ class Member:
         """Raises Broken when the bytes are no such member, or end too early."""
         tape, codec = self._tape, self._codec
         data = tape.read()
+        if len(data) < len(codec.magic):  # a block's end lies in it
+            data += tape.read()
         if not data.startswith(codec.magic):
             raise Broken(f"no {codec.name} begins here, but {data[:24]!r}")
         undo = codec.decompressor(self._dictionary)
@@ -107,20 +111,35 @@ def _more(undo: _Decompressor) -> bytes:
     return b"" if getattr(undo, "needs_input", True) else undo.decompress(b"", _PIECE_BYTES)
 
 
-def read_dictionary(tape: Tape) -> bytes | None:
-    """The dictionary at the head of a .warc.zst file, None where there is none; the tape goes on behind it."""
+def read_dictionary(tape: Tape) -> ZstdDict | None:
+    """The dictionary at the head of a .warc.zst file, None where there is none; the tape goes on behind it. Raises Broken."""
     start = tape.at
     head = tape.peek(8)
     if not _SKIPPABLE.match(head) or len(head) < 8:
         return None
+    size = int.from_bytes(head[4:8], "little")
     tape.goto(start + 8)
-    words = tape.read_all(int.from_bytes(head[4:8], "little"))
+    words = tape.read_all(min(size, _LARGEST_DICTIONARY))
+    if len(words) < size:
+        raise Broken(
+            f"the file's dictionary of {size} bytes is not there to its end, or too large: without it nothing in the file can be read"
+        )
     if words.startswith(ZSTD.magic):
-        words = ZstdDecompressor().decompress(words)
-    return words or None
+        try:
+            words = ZstdDecompressor().decompress(words, _LARGEST_DICTIONARY)
+        except ZstdError as error:
+            raise Broken(f"the file's dictionary cannot be undone, and without it nothing in the file: {str(error).strip()}") from None
+    if not words:
+        return None
+    try:
+        dictionary = ZstdDict(words)
+        ZstdDecompressor(dictionary)
+    except (ValueError, ZstdError) as error:
+        raise Broken(f"the file's dictionary is none, and without it nothing in the file can be read: {error}") from None
+    return dictionary
 
 
-def find_member(tape: Tape, start: int, codec: Codec, *, dictionary: bytes | None = None, stop: int | None = None) -> int | None:
+def find_member(tape: Tape, start: int, codec: Codec, *, dictionary: ZstdDict | None = None, stop: int | None = None) -> int | None:
     """The offset of the first member at or after `start` that decompresses to the beginning of a record; None when there is none before `stop`."""
     at, overlap = start, b""
     tape.goto(start)
@@ -142,7 +161,7 @@ def find_member(tape: Tape, start: int, codec: Codec, *, dictionary: bytes | Non
     return None
 
 
-def begins_record(tape: Tape, offset: int, codec: Codec, dictionary: bytes | None = None) -> bool:
+def begins_record(tape: Tape, offset: int, codec: Codec, dictionary: ZstdDict | None = None) -> bool:
     """Whether the member at `offset` decompresses, as far as can be seen from its head, to a record of WARC or ARC."""
     tape.goto(offset)
     head = b""

@@ -75,9 +75,13 @@ def page_of_record(record: Record, whole: Record | None = None, *, source: str =
     )
 
 
+def _is_robots(url: str) -> bool:
+    return "/robots.txt" in url and urlsplit(url).path == "/robots.txt"
+
+
 def _may_be_page(record: Record, whole: Record) -> bool:
     """Whether a record can hold an entry, or tell why there is none."""
-    if record.type == "metadata" or record.url.startswith(("dns:", "urn:", "filedesc:")) or urlsplit(record.url).path == "/robots.txt":
+    if record.type == "metadata" or record.url.startswith(("dns:", "urn:", "filedesc:")) or _is_robots(record.url):
         return False
     status = record.status or whole.status
     if status is not None and (status < 200 or 300 <= status < 400 or status in TEMPORARY):

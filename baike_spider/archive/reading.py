@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from baike_spider.archive.damage import Broken, Damage
-from baike_spider.archive.members import GZIP, ZSTD, Codec, Member, find_member, read_dictionary
+from baike_spider.archive.members import GZIP, ZSTD, Codec, Member, begins_record, find_member, read_dictionary
 from baike_spider.archive.record import Record, parse_record, type_of
-from baike_spider.archive.splitting import LARGEST_BYTES, Fault, Raw, splitter_for
+from baike_spider.archive.splitting import LARGEST_BYTES, Fault, Raw, sole_warc, splitter_for
 from baike_spider.archive.tape import Tape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from baike_spider.shards.zstd import ZstdDict
 
 __all__ = ["EVERY_TYPE", "codec_of", "members_follow", "open_tape", "read_at", "read_records", "records_of"]
 
@@ -48,8 +50,8 @@ def read_at(path: str | Path, offset: int, record_id: str = "") -> Record | None
     with open_tape(path) as tape:
         tape.goto(offset)
         codec = codec_of(tape.peek(4))
-        pieces: Iterable[bytes] = iter(tape.read, b"") if codec is None else Member(tape, codec, _dictionary(tape, codec, offset))
         try:
+            pieces: Iterable[bytes] = iter(tape.read, b"") if codec is None else Member(tape, codec, _dictionary(tape, codec, offset))
             found = (parse_record(raw, tape.path, offset) for raw in _split(pieces) if isinstance(raw, Raw))
             return next((record for record in found if not record_id or record.id == record_id), None)
         except Broken:
@@ -62,11 +64,17 @@ def records_of(tape: Tape, *, start: int = 0, stop: int | None = None, types: fr
     if codec is None:
         yield from _plain(tape, types)
         return
-    dictionary = read_dictionary(tape) if codec is ZSTD else None
+    try:
+        dictionary = read_dictionary(tape) if codec is ZSTD else None
+    except Broken as error:
+        if not start:  # told once, by who reads the beginning
+            yield Damage(tape.path, 0, str(error))
+        return
     at: int | None = tape.at
-    if start > tape.at:
-        at = find_member(tape, start, codec, dictionary=dictionary, stop=stop)
-    while at is not None and (stop is None or at < stop):
+    if start:
+        at = find_member(tape, max(start, tape.at), codec, dictionary=dictionary, stop=stop)
+    # who reads the next stretch looks for the first member that begins a record: what lies before it, damaged, is told here
+    while at is not None and (stop is None or at < stop or not begins_record(tape, at, codec, dictionary)):
         tape.goto(at)
         tape.pin()
         if not tape.peek(1):
@@ -105,7 +113,7 @@ def _parsed(found: Iterable[Raw | Fault], types: frozenset[str], path: str, memb
             yield parse_record(one, path, offset)
 
 
-def _split(pieces: Iterable[bytes]) -> Iterator[Raw | Fault]:
+def _split(pieces: Iterable[bytes]) -> Iterable[Raw | Fault]:
     """Records of a member. One that is not large is read to its end, and so checked, before anything of it is handed out."""
     pieces = iter(pieces)
     held: list[bytes] = []
@@ -117,13 +125,18 @@ def _split(pieces: Iterable[bytes]) -> Iterator[Raw | Fault]:
             break
     else:
         held = [b"".join(held)] if len(held) > 1 else held
+        if held and (sole := sole_warc(held[0])) is not None:
+            return (sole,)
     return splitter_for(held[0][:_HEAD_BYTES] if held else b"")(chain(held, pieces))
 
 
 def members_follow(tape: Tape) -> bool:
     """Whether a compressed file has more members than one, so that it can be read from the middle."""
     codec = codec_of(tape.peek(4))
-    return codec is not None and find_member(tape, 1, codec, dictionary=_dictionary(tape, codec, 0), stop=LARGEST_BYTES) is not None
+    try:
+        return codec is not None and find_member(tape, 1, codec, dictionary=_dictionary(tape, codec, 0), stop=LARGEST_BYTES) is not None
+    except Broken:
+        return False
 
 
 def codec_of(head: bytes) -> Codec | None:
@@ -133,7 +146,7 @@ def codec_of(head: bytes) -> Codec | None:
     return ZSTD if head.startswith(ZSTD.magic) or (head[1:4] == b"\x2a\x4d\x18" and 0x50 <= head[0] <= 0x5F) else None
 
 
-def _dictionary(tape: Tape, codec: Codec, offset: int) -> bytes | None:
+def _dictionary(tape: Tape, codec: Codec, offset: int) -> ZstdDict | None:
     if codec is not ZSTD:
         return None
     tape.goto(0)

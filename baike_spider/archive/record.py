@@ -8,9 +8,11 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fastwarc.warc import HeaderMap
+
+from baike_spider.archive.splitting import head_end
 
 if TYPE_CHECKING:
     from baike_spider.archive.splitting import Raw
@@ -20,7 +22,6 @@ __all__ = ["Record", "parse_record", "type_of"]
 _TYPE = re.compile(rb"^WARC-Type:[ \t]*([a-zA-Z]+)", re.IGNORECASE | re.MULTILINE)
 _ARC_LINE = re.compile(rb"(\S+) \S+ (\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d) ([^ \n]*)")
 _HTTP = re.compile(rb"HTTP/\d(?:\.\d)? \d{3}")
-_ENDS = re.compile(rb"\r?\n\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,30 +75,30 @@ def parse_record(raw: Raw, path: str, offset: int) -> Record:
 def _parse_warc(raw: Raw, path: str, offset: int) -> Record:
     warc = HeaderMap()
     warc.parse(io.BytesIO(raw.head))
+    # of a name that comes twice the first counts
+    told = {name.lower(): value for name, value in reversed(warc.items())}
     kind = type_of(raw.head)
-    content_type = warc.get("Content-Type", "") or ""
-    status: int | None = None
-    line, body = b"", raw.content
-    headers: tuple[tuple[bytes, bytes], ...] = ()
+    content_type = told.get("content-type", "")
     if content_type.lower().replace(" ", "").startswith("application/http") and kind != "request":
-        status, line, headers, body = _http(raw.content)
-        content_type = next((value.decode("latin-1") for key, value in headers if key.lower() == b"content-type"), "")
+        http = _http(raw)
+    else:
+        http = _Http(None, b"", (), content_type, raw.data[raw.start : raw.stop])
     return Record(
         path,
         offset,
         kind,
-        (warc.get("WARC-Target-URI", "") or "").strip("<>"),
-        _seconds(warc.get("WARC-Date", "") or ""),
-        id=(warc.get("WARC-Record-ID", "") or "").strip("<>"),
-        concurrent_to=(warc.get("WARC-Concurrent-To", "") or "").strip("<>"),
-        refers_to=((warc.get("WARC-Refers-To-Target-URI", "") or "").strip("<>"), _seconds(warc.get("WARC-Refers-To-Date", "") or "")),
-        digest=warc.get("WARC-Payload-Digest", "") or "",
-        source=warc.get("WARC-Source-URI", "") or "",
-        status=status,
-        status_line=line,
-        headers=headers,
-        content_type=content_type,
-        body=body,
+        told.get("warc-target-uri", "").strip("<>"),
+        _seconds(told.get("warc-date", "")),
+        id=told.get("warc-record-id", "").strip("<>"),
+        concurrent_to=told.get("warc-concurrent-to", "").strip("<>"),
+        refers_to=(told.get("warc-refers-to-target-uri", "").strip("<>"), _seconds(told.get("warc-refers-to-date", ""))),
+        digest=told.get("warc-payload-digest", ""),
+        source=told.get("warc-source-uri", ""),
+        status=http.status,
+        status_line=http.line,
+        headers=http.headers,
+        content_type=http.content_type,
+        body=http.body,
     )
 
 
@@ -106,23 +107,43 @@ def _parse_arc(raw: Raw, path: str, offset: int) -> Record:
     assert line is not None
     url = line[1].decode("utf-8", "replace")
     date = "{}-{}-{}T{}:{}:{}Z".format(*(line[number].decode("ascii") for number in range(2, 8)))
-    if not _HTTP.match(raw.content):
+    if not _HTTP.match(raw.data, raw.start, raw.stop):
         kind = "warcinfo" if url.startswith("filedesc:") else "resource"
-        return Record(path, offset, kind, url, date, content_type=line[8].decode("latin-1"), body=raw.content)
-    status, status_line, headers, body = _http(raw.content)
-    content_type = next((value.decode("latin-1") for key, value in headers if key.lower() == b"content-type"), "")
+        return Record(path, offset, kind, url, date, content_type=line[8].decode("latin-1"), body=raw.data[raw.start : raw.stop])
+    http = _http(raw)
     return Record(
-        path, offset, "response", url, date, status=status, status_line=status_line, headers=headers, content_type=content_type, body=body
+        path,
+        offset,
+        "response",
+        url,
+        date,
+        status=http.status,
+        status_line=http.line,
+        headers=http.headers,
+        content_type=http.content_type,
+        body=http.body,
     )
 
 
-def _http(content: bytes) -> tuple[int | None, bytes, tuple[tuple[bytes, bytes], ...], bytes]:
-    """Status, status line, headers and body of an HTTP response."""
-    ends = _ENDS.search(content)
-    end = ends.end() if ends else len(content)
+class _Http(NamedTuple):
+    """What a record holds of HTTP."""
+
+    status: int | None
+    line: bytes
+    headers: tuple[tuple[bytes, bytes], ...]
+    content_type: str
+    body: bytes
+
+
+def _http(raw: Raw) -> _Http:
+    end = head_end(raw.data, raw.start, raw.stop)
+    if end == raw.start:
+        end = raw.stop
     http = HeaderMap()
-    http.parse(io.BytesIO(content[:end]))
-    return http.status_code, http.status_line_bytes or b"", http.items_bytes(), content[end:]
+    http.parse(io.BytesIO(raw.data[raw.start : end]))
+    headers = http.items_bytes()
+    content_type = next((value.decode("latin-1") for key, value in headers if key.lower() == b"content-type"), "")
+    return _Http(http.status_code, http.status_line_bytes or b"", headers, content_type, raw.data[end : raw.stop])
 
 
 def _seconds(date: str) -> str:

@@ -15,7 +15,7 @@ from baike_spider.archive.damage import Broken
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["LARGEST_BYTES", "Fault", "Raw", "is_record", "split_arc", "split_warc", "splitter_for"]
+__all__ = ["LARGEST_BYTES", "Fault", "Raw", "head_end", "is_record", "sole_warc", "split_arc", "split_warc", "splitter_for"]
 
 #: bytes of a record beyond which it is no page: passed over, not read
 LARGEST_BYTES = 64 << 20
@@ -36,7 +36,10 @@ class Raw:
 
     position: int
     head: bytes
-    content: bytes
+    data: bytes
+    """The bytes that hold its content, which is copied by who needs it: once."""
+    start: int
+    stop: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,24 @@ def split_warc(pieces: Iterable[bytes]) -> Iterator[Raw | Fault]:
 def split_arc(pieces: Iterable[bytes]) -> Iterator[Raw | Fault]:
     """The records of ARC bytes."""
     return _split(pieces, _take_arc, _NEXT_ARC)
+
+
+def sole_warc(data: bytes) -> Raw | None:
+    """The record of a member that holds one WARC record, whole, and nothing else: what `split_warc` says of it, at a fifth of the price.
+    None for any other."""
+    start = head_end(data, 0, _HEAD_BYTES)
+    head = data[:start]
+    length = _LENGTH.search(head) if _WARC.match(head) else None
+    if length is None or start + int(length[1]) + 4 != len(data) or not data.endswith(b"\r\n\r\n"):
+        return None
+    return Raw(0, head, data, start, len(data) - 4)
+
+
+def head_end(data: bytes, start: int, stop: int) -> int:
+    """Where the empty line ends that ends a header, `start` where there is none; a lone LF ends a line too."""
+    end = data.find(b"\n\r\n", start, stop) + 3
+    bare = data.find(b"\n\n", start, end if end > 2 else stop) + 2
+    return bare if bare > 1 else end if end > 2 else start
 
 
 def is_record(head: bytes) -> bool:
@@ -187,7 +208,7 @@ def _take(buffer: Buffer, head: bytes, length: int, follows: bytes) -> Raw:
         if rest == behind or not rest.startswith(follows[: len(rest)]):
             raise Broken(f"the record states {length} bytes, but does not end there")
     buffer.drop(size)
-    return Raw(start, head, content)
+    return Raw(start, head, content, 0, length)
 
 
 def _shown(buffer: Buffer) -> str:

@@ -5,13 +5,17 @@ Comes in: tasks. Goes out: one `Done` a task, in the order of the tasks, whateve
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
 from collections import Counter, deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from functools import partial
 from json import JSONEncoder
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Literal
 
 from baike_spider.archive import PLAIN, Damage
@@ -146,8 +150,17 @@ def in_order(work: Callable[[Task], Done], todo: Iterable[Task], *, jobs: int) -
 
 
 def _end_with_the_command() -> None:
-    """Ctrl-C reaches every process; only the command's own has anything to say of it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    """Ctrl-C reaches every process, and only the command's own has anything to say of it; a command that is killed takes its processes along."""
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # ignored where a shell script runs the command in the background
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_end_when_alone, daemon=True).start()
+
+
+def _end_when_alone() -> None:
+    command = parent_process()
+    if command is not None:
+        wait([command.sentinel])
+        os._exit(1)
 
 
 def _question_lines(page: Page, question: Question, fmt: Format) -> str:

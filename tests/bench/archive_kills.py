@@ -1,9 +1,9 @@
 """A crawling worker is killed with -9 at random moments: every entry that it had acknowledged is in a readable archive.
 
-    python -m tests.bench.archive_kills [--kills 20] [--seed 0]
+    python -m tests.bench.archive_kills [--kills 20] [--pages 4000] [--seed 0]
 
-After each kill: the entries that any reader would believe, and those that the next run recovers, are looked up in the archive by their pages' digests;
-what is damaged there must be the torn end of a file.
+Only kills of a worker that still has pages to fetch count. After each: the entries that any reader would believe, and those that the next run recovers,
+are looked up in the archive by their pages' digests; what is damaged there must be the torn end of a file.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def missing(folder: Path) -> tuple[int, int, int]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--pages", type=int, default=1500)
+    parser.add_argument("--pages", type=int, default=4000)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     dice = random.Random(arguments.seed)
@@ -75,11 +75,14 @@ def main() -> None:
                 while process.poll() is None and len(list(folder.glob("warc/*.gz"))) == known and time.monotonic() < deadline:
                     time.sleep(0.02)
                 time.sleep(dice.uniform(0, 1.5))
-                if process.poll() is None:
-                    os.killpg(process.pid, signal.SIGKILL)
+                if process.poll() is not None:
+                    sys.exit(f"the crawl was over before kill {number + 1}: give it more --pages")
+                os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
                 listed, lost, torn = missing(folder)
                 failed += lost
+                if listed >= arguments.pages:
+                    sys.exit(f"all pages were fetched before kill {number + 1}: give it more --pages")
                 print(f"kill {number + 1}: {listed} entries listed, {lost} not in the archive, {torn} torn ends", flush=True)
             last = start(root / "output", mirror.base_url, seeds)
             last.wait()

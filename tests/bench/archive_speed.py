@@ -1,21 +1,24 @@
 """A .warc.gz of real-size pages, read, extracted and written as shards, against reading its records alone with the WARC library.
 
-    python -m tests.bench.archive_speed [--pages 20000] [--saved FOLDER]
+    python -m tests.bench.archive_speed [--pages 20000] [--rounds 3] [--saved FOLDER]
 
 Pages per CPU second of each; the wall time of one job and of two; the largest memory of a process when half and when all of the pages are read.
-FOLDER holds saved pages to take in turn; by default pages of our own, filled up to real size, are made.
+All of it in turn, as often as there are rounds: medians, and of the times of jobs the least, which other work on the machine disturbs least.
+FOLDER holds saved pages to take in turn; by default pages of our own that resemble real ones (`tests.bench.pages`) are made.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from itertools import cycle, islice
 from pathlib import Path
+from statistics import median
 
 from tests.bench.pages import address, page
 from tests.conftest import ROOT
@@ -60,6 +63,7 @@ def run(*command: str) -> tuple[float, float, int]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--saved", type=Path, metavar="FOLDER")
     arguments = parser.parse_args()
     pages = arguments.pages
@@ -70,14 +74,26 @@ def main() -> None:
         write(root / "half", pages // 2, arguments.saved)
         file, half = (next((root / name).glob("*.warc.gz")) for name in ("all", "half"))
         print(f"{pages} pages, {file.stat().st_size / 1e6:.0f} MB")
-        cpu, _, _ = run(sys.executable, "-c", _READ, str(file))
-        print(f"library alone      {pages / cpu:7.0f} pages / CPU s")
-        own, one, memory = run(*baike, str(file), "--shards", str(root / "one"))
-        print(f"extract to shards  {pages / own:7.0f} pages / CPU s   {cpu / own:.2f} of the library alone")
-        _, two, _ = run(*baike, str(file), "--shards", str(root / "two"), "--jobs", "2")
-        print(f"one job {one:.1f} s, two jobs {two:.1f} s: {one / two:.2f} times")
+        alone: list[float] = []
+        own: list[float] = []
+        walls: dict[str, list[float]] = {"1": [], "2": []}
+        for number in range(arguments.rounds):
+            alone.append(run(sys.executable, "-c", _READ, str(file))[0])
+            for jobs, times in walls.items():
+                cpu, wall, memory = run(*baike, str(file), "--shards", str(root / f"{number}-{jobs}"), "--jobs", jobs)
+                times.append(wall)
+                if jobs == "1":
+                    own.append(cpu)
+                    largest = memory
+                shutil.rmtree(root / f"{number}-{jobs}")
+        ratios = [lone / cpu for lone, cpu in zip(alone, own, strict=True)]
+        print(f"library alone      {pages / median(alone):7.0f} pages / CPU s")
+        print(f"extract to shards  {pages / median(own):7.0f} pages / CPU s   {median(ratios):.2f} of the library alone")
+        one, two = (min(times) for times in walls.values())
+        gains = ", ".join(f"{first / second:.2f}" for first, second in zip(*walls.values(), strict=True))
+        print(f"one job {one:.1f} s, two jobs {two:.1f} s: {one / two:.2f} times (rounds: {gains})")
         _, _, less = run(*baike, str(half), "--shards", str(root / "half-shards"))
-        print(f"memory: {less} MB for half of the pages, {memory} MB for all")
+        print(f"memory: {less} MB for half of the pages, {largest} MB for all")
 
 
 if __name__ == "__main__":

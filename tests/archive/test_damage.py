@@ -1,0 +1,88 @@
+"""Laws of damaged files of every kind: nothing is raised, a pipe tells what a file tells, stretches tell what the whole tells."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from baike_spider.archive import PLAIN, Damage, Piece, Tape, read_file, read_tape
+from tests.archive.specimens import KINDS, Saved, lines, saved, tarred
+
+PAGES = [Saved(page.url, page.body[:1500] + b"<!-- %d -->" % number) for number in range(3) for page in saved()]
+DATA = {name: make(PAGES) for name, (make, _) in KINDS.items()}
+#: files of which a process may be given a part
+MEMBERS = ("a.warc.gz", "a.warc.zst", "a.arc.gz", "words.warc.zst")
+
+changes = st.tuples(
+    st.sampled_from(["flip", "cut out", "zeros", "error page", "end"]), st.floats(0, 0.999), st.sampled_from([1, 3, 100, 3000])
+)
+
+
+def changed(data: bytes, how: list[tuple[str, float, int]]) -> bytes:
+    for kind, place, size in how:
+        at = int(place * len(data))
+        come, gone = {
+            "flip": (bytes([data[at] ^ size % 255]) if at < len(data) else b"", 1),
+            "cut out": (b"", size),
+            "zeros": (bytes(size), 0),
+            "error page": (b"<html>502</html>" * (1 + size // 16), 0),
+            "end": (b"", len(data)),
+        }[kind]
+        data = data[:at] + come + data[at + gone :]
+    return data
+
+
+def told(found: list[Piece | Damage]) -> list[bytes | tuple[int, str]]:
+    return [one.page.body if isinstance(one, Piece) else (one.offset, one.reason) for one in found]
+
+
+@pytest.mark.parametrize("name", KINDS)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(how=st.lists(changes, min_size=1, max_size=4), parts=st.integers(2, 9))
+def test_whatever_is_damaged(name: str, how: list[tuple[str, float, int]], parts: int, tmp_path: Path) -> None:
+    data = changed(DATA[name], how)
+    path = tmp_path / name
+    path.write_bytes(data)
+    whole = told(list(read_file(str(path), PLAIN)))
+    piped = told(list(read_tape(Tape(io.BytesIO(data), str(path), seekable=False), str(path), PLAIN)))
+    assert [one for one in piped if isinstance(one, bytes)] == [one for one in whole if isinstance(one, bytes)]
+    if name in MEMBERS and data[:4] == DATA[name][:4] and len(data) > 5000:
+        edges = [len(data) * part // parts for part in range(parts)]
+        stretches = [read_file(str(path), PLAIN, start=at, stop=to) for at, to in zip(edges, [*edges[1:], None], strict=True)]
+        assert [one for stretch in stretches for one in told(list(stretch))] == whole
+
+
+def test_a_tar_file_is_read_on_behind_a_header_that_is_none() -> None:
+    data = tarred(PAGES)
+    third = [at for at in range(0, len(data), 512) if data[at : at + 6] == b"saved/"][2]
+    for hurt in (data[:third] + b"\1" * 700 + data[third + 700 :], data[:third] + b"\1" * 512 + data[third:]):
+        found = list(read_tape(Tape(io.BytesIO(hurt), "a.tar", seekable=True), "a.tar", PLAIN))
+        (damage,) = (one for one in found if isinstance(one, Damage))
+        assert "blocks passed over" in damage.reason
+        assert len(found) - 1 in (len(PAGES) - 1, len(PAGES))
+
+
+@pytest.mark.parametrize(
+    "hurt", [lambda data: data[:300], lambda data: data[:60] + bytes(60) + data[120:], lambda data: data[:4] + bytes(4)]
+)
+def test_a_dictionary_that_is_damaged(hurt: object) -> None:
+    data = hurt(DATA["words.warc.zst"])  # type: ignore[operator]
+    found = list(read_tape(Tape(io.BytesIO(data), "a.warc.zst", seekable=True), "a.warc.zst", PLAIN))
+    assert all(isinstance(one, Damage) for one in found)
+    assert len(found) <= 1
+
+
+def test_a_line_that_is_too_large_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = lines(PAGES[:1])
+    monkeypatch.setattr("baike_spider.archive.json_lines._LINE_BYTES", len(sound))
+    data = sound + b"x" * (3 * len(sound) + 5) + b"\n" + sound + b"y" * 2 * len(sound)
+    found = list(read_tape(Tape(io.BytesIO(data), "a.jsonl", seekable=True), "a.jsonl", PLAIN))
+    assert [type(one) for one in found] == [Piece, Damage, Piece, Damage]
+    assert [(one.offset, one.bytes) for one in found if isinstance(one, Damage)] == [
+        (len(sound), 3 * len(sound) + 6),
+        (5 * len(sound) + 6, 2 * len(sound)),
+    ]
