@@ -19,8 +19,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from baike_spider.corpus import tables
-from baike_spider.corpus.engine import EngineError, connect, engine_version, paths_literal
-from baike_spider.corpus.errors import CorpusError
+from baike_spider.corpus.engine import EngineError, connect, engine_version, failure, paths_literal
+from baike_spider.corpus.errors import CorpusError, InputDamaged
 from baike_spider.corpus.heads import entry_files, read_alias_rejects, read_heads
 from baike_spider.corpus.identity import choose_winners
 from baike_spider.corpus.manifest import MANIFEST, CorpusManifest
@@ -29,7 +29,7 @@ from baike_spider.corpus.place import building
 from baike_spider.corpus.questions import build_questions
 from baike_spider.corpus.records import MACROS, RECORD_BYTES
 from baike_spider.corpus.schema import ENTRIES, ENTRY_CORPUS, LINKS, NAMES, TABLES, TRIPLES, shard_path
-from baike_spider.corpus.sources import find_sources, kind_of
+from baike_spider.corpus.sources import check_unchanged, find_sources, kind_of
 from baike_spider.corpus.spill import spill_lines, spilled
 from baike_spider.shards.disk import sync, sync_folder
 from extractors import __version__
@@ -85,8 +85,11 @@ def build_corpus(
                 db.execute(MACROS)
                 db.execute("SET preserve_insertion_order = false")
                 manifest = build(db, sources, work)
-        except EngineError as error:
-            raise _failure(error, output) from error
+                check_unchanged(sources)
+        except (EngineError, InputDamaged) as error:
+            # what cannot be read any more may be what somebody writes to
+            check_unchanged(sources)
+            raise (failure(error, output) if isinstance(error, EngineError) else error) from error
         shutil.rmtree(scratch)
         _write_manifest(root, manifest)
     return manifest
@@ -116,7 +119,7 @@ def _build(db: Connection, sources: list[Source], work: Work) -> CorpusManifest:
     for table in TABLES:
         (work.root / table.name).mkdir()
     work.told(f"writing {work.partitions} partitions, {work.jobs} at once")
-    shards = each_partition(db, work, partial(_contents, longest))
+    shards = each_partition(db, work, partial(_contents, spilled(work), longest))
     work.told("writing what links where")
     alone(db, work.threads)
     triples = [work.root / shard_path(TRIPLES.name, part) for part in range(work.partitions)]
@@ -125,10 +128,10 @@ def _build(db: Connection, sources: list[Source], work: Work) -> CorpusManifest:
     return _manifest(db, sources, held, shards, work)
 
 
-def _contents(longest: int, db: Connection, work: Work, part: int) -> list[CorpusShard]:
-    """Entries, triples and names of one partition. `longest`: bytes of a line."""
+def _contents(lines: dict[int, list[Path]], longest: int, db: Connection, work: Work, part: int) -> list[CorpusShard]:
+    """Entries, triples and names of one partition. `lines`: the files of each; `longest`: bytes of a line."""
     paths = {table.name: work.root / shard_path(table.name, part) for table in TABLES}
-    if tables.read_partition(db, spilled(work, part), part=part, longest=longest):
+    if tables.read_partition(db, lines.get(part, []), part=part, longest=longest):
         tables.write_triples(db, paths[TRIPLES.name])
         tables.write_entries(db, paths[ENTRIES.name], triples=paths[TRIPLES.name])
     else:
@@ -178,13 +181,3 @@ def _write_manifest(root: Path, manifest: CorpusManifest) -> None:
     for table in manifest.kind.tables:
         sync_folder(root / table.name)
     sync_folder(root)
-
-
-def _failure(error: Exception, output: Path) -> Exception:
-    """The engine's error as ours or the system's, where a user can do something about it."""
-    text = str(error).splitlines()[0]
-    if "No space left" in text or "max_temp_directory_size" in text:
-        return OSError(28, f"no space left on the disk of {output} ({text})")
-    if "Out of Memory" in text or "out of memory" in text:
-        return CorpusError(f"the memory limit is too low for this input ({text})", cure="give --memory more")
-    return error

@@ -8,10 +8,8 @@ digests first, triples one partition at a time, and what still does not fit spil
 from __future__ import annotations
 
 import json
-import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from baike_spider.corpus.engine import connect, paths_literal
@@ -20,6 +18,7 @@ from baike_spider.corpus.schema import ENTRIES, QUESTION_CORPUS, QUESTIONS, TRIP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from baike_spider.corpus.engine import Connection
     from baike_spider.corpus.manifest import CorpusShard
@@ -88,13 +87,17 @@ class DiffSummary:
         return {**told, "predicates": dict(most)} if TRIPLES.name in self.before else told
 
 
-def diff_corpora(old: Corpus, new: Corpus, *, memory: int | None = None, threads: int | None = None) -> Iterator[Change]:
-    """Every difference, in a stable order. Raises the engine's error when a shard cannot be read: `verify` says which; CorpusError when the two are
-    not of one kind."""
+def diff_corpora(
+    old: Corpus, new: Corpus, *, memory: int | None = None, threads: int | None = None, temp: Path | None = None
+) -> Iterator[Change]:
+    """Every difference, in a stable order. What `memory` does not hold goes to the folder `temp`.
+
+    Raises the engine's error when a shard cannot be read: `verify` says which; CorpusError when the two are not of one kind.
+    """
     kinds = [corpus.manifest.kind for corpus in (old, new)]
     if kinds[0] != kinds[1]:
         raise CorpusError(f"{old.folder} is a corpus of {kinds[0].noun}, {new.folder} one of {kinds[1].noun}: they have nothing in common")
-    with tempfile.TemporaryDirectory(prefix="baike-diff-") as temp, connect(memory=memory, threads=threads, temp=Path(temp)) as db:
+    with connect(memory=memory, threads=threads, temp=temp) as db:
         if kinds[0] == QUESTION_CORPUS:
             yield from _questions(db, old, new)
             return
@@ -103,10 +106,12 @@ def diff_corpora(old: Corpus, new: Corpus, *, memory: int | None = None, threads
             yield from _triples(db, old, new, group)
 
 
-def count_changes(old: Corpus, new: Corpus, *, memory: int | None = None, threads: int | None = None) -> dict[str, Any]:
+def count_changes(
+    old: Corpus, new: Corpus, *, memory: int | None = None, threads: int | None = None, temp: Path | None = None
+) -> dict[str, Any]:
     """The summary of every difference, as a dict. Raises as `diff_corpora` does."""
     summary = summary_of(old, new)
-    for change in diff_corpora(old, new, memory=memory, threads=threads):
+    for change in diff_corpora(old, new, memory=memory, threads=threads, temp=temp):
         summary.add(change)
     return summary.as_dict()
 

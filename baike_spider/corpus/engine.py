@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from baike_spider.corpus.errors import EngineMissing
+from baike_spider.corpus.errors import CorpusError, EngineMissing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["Connection", "EngineError", "connect", "engine_version", "is_shortage", "literal", "paths_literal"]
+__all__ = ["Connection", "EngineError", "connect", "engine_version", "failure", "is_shortage", "literal", "paths_literal"]
 
 #: rows, parameters, columns: DuckDB's own types are not ours to promise
 Connection = Any
@@ -32,8 +32,8 @@ except ImportError:
 #: what DuckDB raises
 EngineError: type[Exception] = _duckdb.Error if _duckdb is not None else Exception
 
-#: what its errors say when memory or disk are short
-_SHORTAGES = ("Out of Memory", "out of memory", "No space left", "max_temp_directory_size")
+#: what its errors say when a disk is full, or may not be filled further
+_FULL = ("No space left", "max_temp_directory_size", "Disk quota exceeded", "File too large")
 
 
 def engine_version() -> str:
@@ -69,8 +69,22 @@ def connect(*, threads: int | None = None, memory: int | None = None, temp: Path
 
 
 def is_shortage(error: Exception) -> bool:
-    """Whether memory or the disk of temporary files was too small, which is no fault of what was read."""
-    return any(sign in str(error) for sign in _SHORTAGES)
+    """Whether memory or a disk was too small, which is no fault of what was read."""
+    return _is_full(error) or "out of memory" in str(error).lower()
+
+
+def failure(error: Exception, place: Path) -> Exception:
+    """The engine's error as ours or the system's, where a user can do something about it. `place` is where it wrote."""
+    text = str(error).splitlines()[0]
+    if _is_full(error):
+        return OSError(28, f"no space left on the disk of {place} ({text})")
+    if is_shortage(error):
+        return CorpusError(f"the memory limit is too low for this ({text})", cure="give --memory more")
+    return error
+
+
+def _is_full(error: Exception) -> bool:
+    return any(sign in str(error) for sign in _FULL)
 
 
 def literal(text: str) -> str:

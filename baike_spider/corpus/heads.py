@@ -15,11 +15,10 @@ from baike_spider.corpus.records import RECORD_BYTES, blame, checked, compressio
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from baike_spider.corpus.engine import Connection
     from baike_spider.corpus.partitions import Work
-    from baike_spider.corpus.sources import Source
+    from baike_spider.corpus.sources import RecordFile, Source
 
 __all__ = ["HEAD", "entry_files", "heads_of", "read_alias_rejects", "read_heads"]
 
@@ -32,9 +31,9 @@ HEAD = dict.fromkeys(("site", "layout", "url", "title", "sense", "updated", "dig
 _NEEDED = "site, layout, url, title, digest, extractor"
 
 
-def entry_files(sources: Iterable[Source]) -> list[Path]:
+def entry_files(sources: Iterable[Source]) -> list[RecordFile]:
     """The files of entries in the order of their numbers."""
-    return [file.path for source in sources for file in source.entries]
+    return [file for source in sources for file in source.entries]
 
 
 def read_heads(db: Connection, sources: list[Source], work: Work) -> Counter[str]:
@@ -44,7 +43,7 @@ def read_heads(db: Connection, sources: list[Source], work: Work) -> Counter[str
     """
     folder = work.scratch / "heads"
     folder.mkdir()
-    files = entry_files(sources)
+    files = [file.path for file in entry_files(sources)]
     if not files:
         return Counter()
 
@@ -65,10 +64,10 @@ def read_heads(db: Connection, sources: list[Source], work: Work) -> Counter[str
         except EngineError as error:
             raise error if is_shortage(error) else unreadable(file, error) from error
 
-    each(db, work.jobs, range(len(files)), read)
+    each(db, work, range(len(files)), read)
     alone(db, work.threads)
     bad = " OR ".join(f"{column} IS NULL" for column in _NEEDED.split(", "))
-    expected = {str(file.path): file.records for source in sources for file in source.entries}
+    expected = {str(file.path): file.records for file in entry_files(sources)}
     return checked(db, heads_of(work), expected, bad=bad, noun="entries")
 
 

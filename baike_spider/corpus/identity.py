@@ -1,8 +1,8 @@
 """Which records are one entry, which of them is the newest, and what the entry is called.
 
-Comes in: the heads of all records, and the alias rejects. Goes out: the table `winners`, one row an entry in the order of (part, subject, entry): its
-newest record, its key, how many records it has; and the table `aliases`, the names of the entries that have any. The rules are in docs/corpus.md;
-every tie is broken by content, so that the order of the inputs does not matter.
+Comes in: the heads of all records, and the alias rejects. Goes out: the table `winners`, one row an entry: its newest record, its key, how many
+records it has; and the table `aliases`, the names of the entries that have any. The rules are in docs/corpus.md;
+every tie is broken by content, then by the place in the inputs in the order of their digests, so that theirs does not matter.
 """
 
 from __future__ import annotations

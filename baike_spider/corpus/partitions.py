@@ -1,13 +1,14 @@
 """How a build goes through its inputs and partitions: several at once, each with a connection of its own, each file the same whoever writes it.
 
-Comes in: a connection and a step. Goes out: the shards that the step wrote, durable. Knows nothing of what is in them.
+Comes in: a connection and a step. Goes out: what the steps return, in order; of partitions their shards, durable. Knows nothing of what is in them.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import file_digest
+from threading import Event
 from typing import TYPE_CHECKING, TypeVar
 
 from baike_spider.corpus.manifest import CorpusShard
@@ -36,9 +37,11 @@ class Work:
     """In it; gone at the end."""
     partitions: int
     jobs: int
-    """Partitions at once."""
+    """Partitions, or inputs, at once."""
     threads: int
     told: Callable[[str], None]
+    stopping: Event = field(default_factory=Event)
+    """Set when the build has failed or was interrupted."""
 
 
 def each_partition(db: Connection, work: Work, step: Callable[[Connection, Work, int], list[CorpusShard]]) -> list[CorpusShard]:
@@ -47,25 +50,35 @@ def each_partition(db: Connection, work: Work, step: Callable[[Connection, Work,
     def run(own: Connection, part: int) -> list[CorpusShard]:
         return step(own, work, part)
 
-    return [shard for shards in each(db, work.jobs, range(work.partitions), run) for shard in shards]
+    return [shard for shards in each(db, work, range(work.partitions), run) for shard in shards]
 
 
-def each(db: Connection, jobs: int, items: Iterable[Item], step: Callable[[Connection, Item], Made]) -> list[Made]:
-    """Runs the step for every item, `jobs` at once, each with a connection of its own to the same database; what it returns in the order of the items."""
+def each(db: Connection, work: Work, items: Iterable[Item], step: Callable[[Connection, Item], Made]) -> list[Made]:
+    """Runs the step for every item, `work.jobs` at once, each with a connection of its own to the same database; what it returns in the order of the items."""
 
     # one thread an item: how several of one statement share the rows would show in the row groups of its file
     alone(db, 1)
 
+    running: set[Connection] = set()
+
     def run(item: Item) -> Made:
         with db.cursor() as own:
-            return step(own, item)
+            running.add(own)
+            try:
+                return step(own, item)
+            finally:
+                running.discard(own)
 
-    with ThreadPoolExecutor(jobs) as pool:
+    with ThreadPoolExecutor(work.jobs) as pool:
         futures = [pool.submit(run, item) for item in items]
         try:
             return [future.result() for future in futures]
         except BaseException:
-            pool.shutdown(cancel_futures=True)
+            # nobody waits for what is under way: statements end at once, a step that is none asks `stopping`
+            work.stopping.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            for own in list(running):
+                own.interrupt()
             raise
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from baike_spider.corpus import engine
 from baike_spider.corpus.engine import EngineError, connect, paths_literal
 from baike_spider.corpus.errors import CorpusDamaged, CorpusError
 from baike_spider.corpus.manifest import CorpusManifest, read_manifest
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from baike_spider.corpus.engine import Connection
     from baike_spider.corpus.schema import Kind
 
-__all__ = ["Corpus", "open_corpus", "unreadable", "views"]
+__all__ = ["Corpus", "failure", "open_corpus", "unreadable", "views"]
 
 
 class Corpus(NamedTuple):
@@ -64,6 +65,12 @@ def views(corpus: Corpus, *, threads: int | None = None, memory: int | None = No
         except EngineError as error:
             raise unreadable(error) from error
         yield connection
+
+
+def failure(error: Exception, place: Path) -> Exception:
+    """The engine's error over a corpus, as ours or the system's. `place` is where it wrote."""
+    found = engine.failure(error, place)
+    return unreadable(error) if found is error else found
 
 
 def unreadable(error: Exception) -> CorpusDamaged:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from baike_spider.corpus.schema import Kind
     from baike_spider.shards import Shard
 
-__all__ = ["RecordFile", "Source", "find_sources", "kind_of"]
+__all__ = ["RecordFile", "Source", "check_unchanged", "find_sources", "kind_of"]
 
 _SUFFIXES = (".jsonl", ".ndjson", ".jsonl.zst", ".ndjson.zst")
 #: how much longer entries are than their zstd file; only the number of partitions follows from it
@@ -42,6 +42,8 @@ class RecordFile:
     """Lines that it must hold; None where nobody said."""
     raw_bytes: int
     """Length when decompressed, estimated where nobody said."""
+    state: tuple[int, ...]
+    """What the system says of it, before anything of it was read: another one tells that it was written to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +126,31 @@ def _crawl(folder: Path) -> Source:
 def _listed(folder: Path, shard: Shard) -> RecordFile:
     path = folder / shard.path
     try:
+        state = _state(path)
         size = path.stat().st_size
     except OSError as error:
         raise InputDamaged(f"{path}: {error.strerror}, but the crawl's manifest lists it", path=path, cure=cure_for(folder)) from error
     if size != shard.bytes:
         raise InputDamaged(f"{path}: {size} bytes long, the crawl's manifest says {shard.bytes}", path=path, cure=cure_for(folder))
-    return RecordFile(path, shard.records, shard.raw_bytes)
+    return RecordFile(path, shard.records, shard.raw_bytes, state)
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    found = path.stat()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def check_unchanged(sources: Iterable[Source]) -> None:
+    """Raises InputDamaged for a file that somebody wrote to since it was found."""
+    for file in (file for source in sources for file in (*source.entries, *source.rejects, *source.questions)):
+        try:
+            same = _state(file.path) == file.state
+        except OSError:
+            same = False
+        if not same:
+            raise InputDamaged(
+                f"{file.path} changed while it was read", path=file.path, cure="wait until nobody writes to it, then build again"
+            )
 
 
 def cure_for(folder: Path) -> str:
@@ -143,6 +164,7 @@ def _file(path: Path) -> Source:
     if not path.name.endswith(_SUFFIXES):
         raise CorpusError(f"{path} is neither a crawl folder nor a {', '.join(_SUFFIXES)} file of entries or questions", path=path)
     try:
+        state = _state(path)
         with path.open("rb") as file:
             digest = file_digest(file, "sha256").hexdigest()
     except OSError as error:
@@ -150,7 +172,7 @@ def _file(path: Path) -> Source:
     size = path.stat().st_size
     kind = "questions" if size and _holds_questions(path) else "entries"
     about = CorpusInput(name=path.name, kind=kind, site="", digest=digest, entries=0, triples=0, rejects={})
-    files = (RecordFile(path, None, size * _RATIO if path.suffix == ".zst" else size),) if size else ()
+    files = (RecordFile(path, None, size * _RATIO if path.suffix == ".zst" else size, state),) if size else ()
     return Source(about, path, (), (), files) if kind == "questions" else Source(about, path, files, ())
 
 

@@ -6,8 +6,9 @@ of their records' numbers. Nothing is parsed here. Memory: BUFFER_BYTES a reader
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from baike_spider.corpus.errors import InputDamaged
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from baike_spider.corpus.engine import Connection
     from baike_spider.corpus.partitions import Work
+    from baike_spider.corpus.sources import RecordFile
 
 __all__ = ["spill_lines", "spilled"]
 
@@ -56,43 +58,56 @@ class _Lines:
         self._bytes = 0
 
 
-def spill_lines(db: Connection, files: Sequence[Path], work: Work) -> int:
+def spill_lines(db: Connection, files: Sequence[RecordFile], work: Work) -> int:
     """Writes the lines, in the order of their records' numbers; the bytes of the longest.
 
     Reads `work.jobs` files at once. Raises InputDamaged for one that cannot be read, OSError where the disk is full.
     """
-    bounds = [len(files) * job // work.jobs for job in range(work.jobs + 1)]
 
-    def read(own: Connection, numbers: tuple[int, int]) -> int:
-        first, last = numbers
-        lines = _Lines(folder_of(work), first)
-        wanted = _wanted(own, first, last)
+    def read(own: Connection, numbers: range) -> int:
+        lines = _Lines(_folder(work), numbers.start)
+        wanted = _wanted(own, work, numbers)
         record, part = next(wanted, (-1, -1))
-        for number in range(first, last):
-            for found, line in enumerate(_records(files[number]), number << 32):
+        for number in numbers:
+            if record >> 32 != number:
+                continue
+            for found, line in enumerate(_records(files[number].path), number << 32):
                 if found == record:
                     lines.put(part, line)
                     record, part = next(wanted, (-1, -1))
+                    if record >> 32 != number:
+                        break
         lines.flush()
         return lines.longest
 
-    folder_of(work).mkdir()
-    return max(each(db, work.jobs, [(first, last) for first, last in pairwise(bounds) if first < last], read))
+    _folder(work).mkdir()
+    return max(each(db, work, _shares(files, work.jobs), read))
 
 
-def spilled(work: Work, part: int) -> list[Path]:
-    """The files that hold the partition's lines, in their order."""
-    return sorted(folder_of(work).glob(f"{part:05d}-*"))
+def _shares(files: Sequence[RecordFile], readers: int) -> list[range]:
+    """Each reader's files: neighbours, of about the same bytes together."""
+    ends = list(accumulate(file.raw_bytes for file in files))
+    bounds = [0, *(bisect_left(ends, ends[-1] * reader // readers) + 1 for reader in range(1, readers)), len(files)]
+    return [range(first, last) for first, last in pairwise(bounds) if first < last]
 
 
-def folder_of(work: Work) -> Path:
+def spilled(work: Work) -> dict[int, list[Path]]:
+    """The files that hold each partition's lines, in their order."""
+    found: defaultdict[int, list[Path]] = defaultdict(list)
+    for path in sorted(_folder(work).iterdir()):
+        found[int(path.name.partition("-")[0])].append(path)
+    return found
+
+
+def _folder(work: Work) -> Path:
     return work.scratch / "lines"
 
 
-def _wanted(db: Connection, first: int, last: int) -> Iterator[tuple[int, int]]:
-    """The newest records of the files, with their partitions."""
-    rows = db.execute("SELECT record, part FROM winners WHERE record >= ? AND record < ? ORDER BY record", [first << 32, last << 32])
-    while some := rows.fetchmany(_ROWS):
+def _wanted(db: Connection, work: Work, files: range) -> Iterator[tuple[int, int]]:
+    """The newest records of the files, with their partitions; no more of them once the build is stopping."""
+    bounds = [files.start << 32, files.stop << 32]
+    rows = db.execute("SELECT record, part FROM winners WHERE record >= ? AND record < ? ORDER BY record", bounds)
+    while not work.stopping.is_set() and (some := rows.fetchmany(_ROWS)):
         yield from some
 
 

@@ -81,6 +81,11 @@ FROM (SELECT row_number() OVER () AS line, json, from_json(json, {body}) AS b
 JOIN placed w ON w.line = l.line AND w.subject = subject_of(b.title, b.sense)
 """
 
+#: entries whose lists are none; only where one is missing the text is asked why
+_SHAPELESS = "SELECT n FROM bodies WHERE rows IS NULL OR " + " OR ".join(
+    f"({name} IS NULL AND json_type(json, '$.{name}') <> 'NULL')" for name in ("tags", "relations")
+)
+
 #: the partition's triples; what is equal stands side by side
 _SORTED = """
 WITH found AS (
@@ -117,7 +122,7 @@ def read_partition(db: Connection, lines: Sequence[Path], *, part: int, longest:
         longest = max(_BUFFER_BYTES, longest + 1)
         db.execute(_BODIES.format(body=literal(json.dumps(_BODY)), files=paths_literal(lines), longest=longest))
         ((held,),) = db.execute("SELECT count(*) FROM bodies").fetchall()
-        _check(db, "SELECT n FROM bodies WHERE rows IS NULL")
+        _check(db, _SHAPELESS)
     if held != expected:
         raise InputDamaged("an input changed while it was read", cure="wait until nobody writes to it, then build again")
     for path in lines:
@@ -133,7 +138,9 @@ def _check(db: Connection, strangers: str) -> None:
     if found is not None:
         file, entry = found
         cure = "give what `baike extract` wrote, or a crawl folder"
-        raise InputDamaged(f"{file}: the rows of the entry {entry} are no rows of name and values", path=Path(file), cure=cure)
+        raise InputDamaged(
+            f"{file}: the rows, tags, relations or aliases of the entry {entry} are of another shape", path=Path(file), cure=cure
+        )
 
 
 def write_triples(db: Connection, path: Path) -> None:

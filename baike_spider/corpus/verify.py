@@ -12,7 +12,7 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from baike_spider.corpus.engine import EngineError, connect, literal, paths_literal
+from baike_spider.corpus.engine import EngineError, connect, is_shortage, literal, paths_literal
 from baike_spider.corpus.errors import CorpusError
 from baike_spider.corpus.manifest import MANIFEST
 from baike_spider.corpus.questions import ID_OF
@@ -31,11 +31,8 @@ __all__ = ["Problem", "how_to_rebuild", "verify_corpus"]
 
 #: bytes that DuckDB keeps to
 _MEMORY = 2 << 30
-#: what its errors say when memory or the disk of temporary files is short, which is no damage
-_SHORT = ("Out of Memory", "out of memory", "No space left", "max_temp_directory_size")
-
-
-Kind = Literal["count", "digest", "duplicate", "missing", "order", "partition", "reference", "schema", "size", "stray", "unreadable"]
+#: what is wrong: the first word of a finding, for scripts
+Finding = Literal["count", "digest", "duplicate", "missing", "order", "partition", "reference", "schema", "size", "stray", "unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class Problem:
 
     path: str
     """Relative to the corpus."""
-    kind: Kind
+    kind: Finding
     message: str
 
     def __str__(self) -> str:
@@ -139,7 +136,7 @@ def _of_rows(db: Connection, path: Path, shard: CorpusShard, table: Table, parti
     if rows != shard.rows:
         yield Problem(shard.path, "count", f"it holds {rows:,} rows, the manifest says {shard.rows:,}")
     first = f", the first is row {where}"
-    met: tuple[tuple[int, Kind, str, str], ...] = (
+    met: tuple[tuple[int, Finding, str, str], ...] = (
         (elsewhere, "reference", "rows with an address that is not that of their question", ""),
         (nulls, "schema", "rows without a value that every row has", ""),
         (strangers, "partition", "rows that belong to another partition", ""),
@@ -193,7 +190,7 @@ def _of_names(db: Connection, corpus: Corpus) -> Iterator[Problem]:
 def _unreadable(path: str, error: Exception) -> Problem:
     """What the engine met. Raises CorpusError where that is no fault of the corpus."""
     text = str(error).splitlines()[0]
-    if any(sign in text for sign in _SHORT):
+    if is_shortage(error):
         raise CorpusError(
             f"{path} cannot be checked: {text}",
             cure=f"verify needs some memory and space for its temporary files in {tempfile.gettempdir()}: free some, or set TMPDIR",

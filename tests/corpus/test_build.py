@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import time
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ from hypothesis import strategies as st
 
 import baike_spider.corpus.build as building
 from baike_spider.cli import main
+from baike_spider.corpus import spill
 from baike_spider.corpus.build import build_corpus
 from baike_spider.corpus.errors import CorpusError, InputDamaged
 from baike_spider.corpus.reader import open_corpus, views
@@ -260,6 +264,44 @@ def test_blank_lines_white_space_and_byte_order_marks(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("files", [1, 2, 3, 7])
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_every_file_is_read_whoever_reads_it(tmp_path: Path, many_partitions: None, files: int, threads: int) -> None:
+    """Files are shared out by their length; one may be as long as all others together."""
+    entries = [entry_of(number) for number in range(1, 1400)]
+    bounds = [0, *(1200 + 20 * at for at in range(files - 1)), len(entries)]
+    paths = []
+    for at, (first, last) in enumerate(pairwise(bounds)):
+        paths.append(tmp_path / f"{at}.jsonl")
+        paths[-1].write_bytes(b"".join(json_line(entry.as_dict()) for entry in entries[first:last]))
+    build_corpus(paths, tmp_path / "corpus", threads=threads)
+    assert rows(sound(tmp_path / "corpus"), "SELECT count(*) FROM entries") == [(len(entries),)]
+    assert set(rows(tmp_path / "corpus", "SELECT subject, predicate, object FROM triples")) == plain_triples(entries)
+
+
+def test_an_interrupted_build_ends_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader in the middle of its share hears of another one's failure, and does not read on."""
+    paths = []
+    for at in range(2):
+        paths.append(tmp_path / f"{at}.jsonl")
+        paths[-1].write_bytes(b"".join(json_line(entry_of(1000 * at + number).as_dict()) for number in range(1, 900)))
+    read_lines, told = spill.read_lines, []
+
+    def slowly(path: Path) -> Iterator[bytes]:
+        for number, line in enumerate(read_lines(path)):
+            if path.name == "0.jsonl" and number == 5:
+                raise OSError(28, "No space left on device")
+            time.sleep(0.01 if path.name == "1.jsonl" else 0)
+            told.append(path.name)
+            yield line
+
+    monkeypatch.setattr(spill, "read_lines", slowly)
+    monkeypatch.setattr(spill, "_ROWS", 10)
+    with pytest.raises(OSError, match="No space left"):
+        build_corpus(paths, tmp_path / "corpus", threads=2)
+    assert told.count("1.jsonl") < 100
+
+
 def test_names_of_folders_are_no_patterns(tmp_path: Path) -> None:
     folder = tmp_path / "a[1]* 'b' {c,d}?"
     build_corpus([write_crawl(folder / "[crawl]", [entry_of(1)])], folder / "corp?s")
@@ -315,6 +357,11 @@ class TestBadInput:
             ("rows", [{"name": "职业", "values": "歌手"}]),
             ("rows", [{"name": "职业", "values": [{"date": "1961"}]}]),
             ("rows", [{"values": [{"text": "歌手"}]}]),
+            ("tags", "甲"),
+            ("tags", [None]),
+            ("aliases", [None]),
+            ("relations", {"name": "妻子"}),
+            ("relations", [5]),
         ],
     )
     def test_an_entry_of_another_shape_is_named(self, tmp_path: Path, field: str, value: object) -> None:
@@ -324,21 +371,27 @@ class TestBadInput:
             build_corpus([file], tmp_path / "corpus")
         assert not (tmp_path / "corpus").exists()
 
-    def test_an_input_that_changes_while_it_is_read(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Between the passes another program writes to it: lines go, or come before the others."""
+    @pytest.mark.parametrize("change", ["fewer", "reordered", "cut", "other rows", "gone", "after"])
+    def test_an_input_that_changes_while_it_is_read(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
+        """Another program writes to it between the passes, or when both are done."""
         file = tmp_path / "entries.jsonl"
         lines = [json_line(entry_of(number).as_dict()) for number in (1, 2, 3)]
-        read = building.spill_lines
-        for after in (lines[:2], [lines[2], *lines[:2]]):
-            file.write_bytes(b"".join(lines))
+        others = [json_line(entry_of(number, rows=(), fetched_at="2030-01-01T00:00:00Z").as_dict()) for number in (1, 2, 3)]
+        file.write_bytes(b"".join(lines))
+        step = "each_partition" if change == "after" else "spill_lines"
+        read = getattr(building, step)
 
-            def change(*arguments: Any, after: list[bytes] = after) -> Any:
+        def meddle(*arguments: Any) -> Any:
+            file.unlink()
+            if change != "gone":
+                after = {"fewer": lines[:2], "reordered": [lines[2], *lines[:2]], "cut": [*lines[:2], lines[2][:-20]]}.get(change, others)
                 file.write_bytes(b"".join(after))
-                return read(*arguments)
+            return read(*arguments)
 
-            monkeypatch.setattr(building, "spill_lines", change)
-            with pytest.raises(InputDamaged, match="changed while it was read"):
-                build_corpus([file], tmp_path / "corpus")
+        monkeypatch.setattr(building, step, meddle)
+        with pytest.raises(InputDamaged, match=r"entries\.jsonl changed while it was read"):
+            build_corpus([file], tmp_path / "corpus")
+        assert not (tmp_path / "corpus").exists()
 
     def test_nothing_in_it(self, tmp_path: Path) -> None:
         with pytest.raises(CorpusError, match="no entries"):

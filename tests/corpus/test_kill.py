@@ -23,7 +23,7 @@ from tests.corpus.crawls import digests, write_crawl
 from tests.shards.specimens import entry_of
 
 
-@pytest.mark.parametrize("stage", ["reading", "writing"])
+@pytest.mark.parametrize("stage", ["reading the entries", "reading the newest", "writing"])
 def test_killed_in_the_middle(tmp_path: Path, stage: str) -> None:
     crawls = make_crawls(tmp_path / "crawls", 20_000, shards=4)
     output = tmp_path / "corpus"

@@ -14,11 +14,15 @@ import pytest
 
 from baike_spider.cli.main import main
 from baike_spider.corpus import build as build_module
+from baike_spider.corpus.build import build_corpus
 from baike_spider.corpus.reader import open_corpus, views
 from baike_spider.corpus.report import MEMORY, write_report
 from baike_spider.corpus.report.gather import gather
 from baike_spider.corpus.report.model import Report
+from extractors import Row, Target, Value
+from tests.corpus.crawls import write_crawl
 from tests.corpus.odd import ENTRIES, LONG, build, entry, value
+from tests.shards.specimens import entry_of
 
 VOID = {"meta", "br", "line", "rect", "text", "link", "img"}
 
@@ -70,7 +74,7 @@ def test_what_stands_out(report: Report) -> None:
     assert [(odd.size, odd.text, odd.where) for odd in report.targets] == [
         (2, "演员", "baidu_baike#30485"),
         (1, "刘德华（中国香港男演员、歌手）", "baidu_baike#114923"),
-        (1, "朱丽倩", "https://baike.baidu.com/item/朱丽倩"),
+        (1, "朱丽倩", "baidu_baike/朱丽倩"),
     ]
     assert [(odd.size, odd.text, odd.where[-5:]) for odd in report.wanted] == [(1, "演员", "30486"), (1, "怪", "z[1]\\")]
     assert report.largest[0].where == "baidu_baike#103"
@@ -197,3 +201,14 @@ def test_a_damaged_corpus_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert main(["corpus", "report", str(corpus), "-o", str(tmp_path / "report.html")]) == 2
     assert "baike corpus verify" in capsys.readouterr().err
     assert not (tmp_path / "report.html").exists()
+
+
+def test_an_entry_that_is_pointed_to_in_two_ways_is_one(tmp_path: Path) -> None:
+    url = "https://baike.baidu.com/item/乙"
+    links = [Row("作者", "乙", (Value("乙", link=Target(url, 7)),)), Row("编者", "乙", (Value("乙", link=Target(url)),))]
+    pointing = [entry_of(number, rows=tuple(links), relations=()) for number in (1, 2, 3)]
+    build_corpus(
+        [write_crawl(tmp_path / "crawl", [entry_of(7, title="乙", url=url, rows=(), relations=()), *pointing])], tmp_path / "corpus"
+    )
+    found = gather(open_corpus(tmp_path / "corpus"), memory=MEMORY, threads=1, temp=tmp_path).targets
+    assert [(one.size, one.text, one.where) for one in found] == [(6, "乙（虚构人物）", "baidu_baike#7")]

@@ -15,10 +15,9 @@ from baike_spider.cli.corpus.border import as_run_errors, memory_size
 from baike_spider.corpus.build import MEMORY
 from baike_spider.corpus.diff import DiffSummary, diff_corpora, summary_of
 from baike_spider.corpus.engine import EngineError
-from baike_spider.corpus.export import failure
 from baike_spider.corpus.export.lines import text_file
 from baike_spider.corpus.export.place import exporting
-from baike_spider.corpus.reader import open_corpus
+from baike_spider.corpus.reader import failure, open_corpus
 
 if TYPE_CHECKING:
     import argparse
@@ -48,23 +47,22 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    # what does not fit into memory goes to the temporary folder, and may not fit there
-    place = Path(args.output or tempfile.gettempdir())
-    with as_run_errors(place):
+    with as_run_errors(Path(args.output or "standard output")):
         old, new = open_corpus(args.old), open_corpus(args.new)
         summary = summary_of(old, new)
-        try:
-            with _output(args.output) as out:
-                for change in diff_corpora(old, new, memory=int(args.memory * 0.6)):
+        with _output(args.output) as (out, temp):
+            try:
+                for change in diff_corpora(old, new, memory=int(args.memory * 0.6), temp=temp):
                     summary.add(change)
                     if args.json and not args.summary:
                         out.write(json.dumps(change.as_dict(), ensure_ascii=False) + "\n")
-                if args.json and args.summary:
-                    out.write(json.dumps(summary.as_dict(), ensure_ascii=False, indent=1) + "\n")
-                elif not args.json:
-                    _tell(summary, out)
-        except EngineError as error:
-            raise failure(error, place) from error
+            except EngineError as error:
+                raise failure(error, temp) from error
+            if args.json and args.summary:
+                out.write(json.dumps(summary.as_dict(), ensure_ascii=False, indent=1) + "\n")
+            elif not args.json:
+                _tell(summary, out)
+            out.flush()
     if args.json and not args.summary:
         _tell(summary, sys.stderr)
     return 0
@@ -81,13 +79,15 @@ def _tell(summary: DiffSummary, out: TextIO) -> None:
 
 
 @contextmanager
-def _output(path: str | None) -> Iterator[TextIO]:
+def _output(path: str | None) -> Iterator[tuple[TextIO, Path]]:
+    """Where to write, and a folder for what does not fit into memory."""
     if path is None:
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
-        yield sys.stdout
+        with tempfile.TemporaryDirectory(prefix="baike-diff-") as temp:
+            yield sys.stdout, Path(temp)
         return
-    with exporting(Path(path), folder=False) as (part, _), text_file(part) as file:
+    with exporting(Path(path), folder=False) as (part, spill), text_file(part) as file:
         out = TextIOWrapper(file, encoding="utf-8", newline="\n")
-        yield out
+        yield out, spill
         out.flush()
         out.detach()

@@ -15,14 +15,14 @@ from baike_spider.corpus.errors import CorpusError
 from baike_spider.corpus.export.format import ROWS, Format, Work
 from baike_spider.corpus.export.lines import MACROS
 from baike_spider.corpus.export.place import exporting
-from baike_spider.corpus.reader import unreadable, views
+from baike_spider.corpus.reader import failure, views
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from baike_spider.corpus.reader import Corpus
 
-__all__ = ["MEMORY", "export_corpus", "failure", "formats"]
+__all__ = ["MEMORY", "export_corpus", "formats"]
 
 #: bytes that the engine may take by default
 MEMORY = 2 << 30
@@ -59,13 +59,3 @@ def export_corpus(
                 return form.write(Work(corpus, db, output, rows), path)
         except EngineError as error:
             raise failure(error, output) from error
-
-
-def failure(error: Exception, output: Path) -> Exception:
-    """The engine's error as ours or the system's, where a user can do something about it."""
-    text = str(error).splitlines()[0]
-    if "No space left" in text or "max_temp_directory_size" in text:
-        return OSError(28, f"no space left on the disk of {output} ({text})")
-    if "out of memory" in text.lower():
-        return CorpusError(f"the memory limit is too low ({text})", cure="give --memory more")
-    return unreadable(error)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from baike_spider.corpus.engine import EngineError
-from baike_spider.corpus.export import failure
 from baike_spider.corpus.export.lines import text_file
 from baike_spider.corpus.export.place import exporting
+from baike_spider.corpus.reader import failure
 from baike_spider.corpus.report.gather import gather
 from baike_spider.corpus.report.page import page
 from baike_spider.corpus.report.question_page import question_page

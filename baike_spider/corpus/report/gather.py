@@ -53,7 +53,7 @@ _STEPS = ((0, 0, "0"), (1, 5, "1–5"), (6, 10, "6–10"), (11, 20, "11–20"), 
 def gather(corpus: Corpus, previous: Corpus | None = None, *, memory: int, threads: int | None, temp: Path) -> Report:
     """Reads the corpus, and compares it with `previous` where one is given."""
     # before the corpus is opened for the rest: two databases at once would take twice the memory
-    changes = count_changes(previous, corpus, memory=memory, threads=threads) if previous else {}
+    changes = count_changes(previous, corpus, memory=memory, threads=threads, temp=temp) if previous else {}
     with views(corpus, threads=threads, memory=memory, temp=temp) as db:
         _count_predicates(db, corpus, "counted")
         _count_links(db)
@@ -159,7 +159,7 @@ def _count_links(db: Connection) -> None:
         CREATE TEMP TABLE pointed AS
         SELECT target, n, called, entry, subject
         FROM (SELECT target, count(*) AS n, min(object) AS called FROM links GROUP BY target)
-        LEFT JOIN (SELECT target, min(entry) AS entry, min(subject) AS subject
+        LEFT JOIN (SELECT target, min(entry) AS entry, arg_min(subject, entry) AS subject
                    FROM (SELECT entry AS target, entry, subject FROM entries UNION ALL SELECT url, entry, subject FROM entries) GROUP BY target) USING (target)
         """)
 
@@ -171,8 +171,13 @@ def _links_inside(db: Connection) -> int:
 
 def _targets(db: Connection, *, inside: bool) -> list[Odd]:
     """What is pointed to most, of the entries of the corpus or of all else."""
-    which = "entry IS NOT NULL" if inside else "entry IS NULL"
-    return _odd(db, f"SELECT n, coalesce(subject, called), target FROM pointed WHERE {which} ORDER BY n DESC, target")
+    if not inside:
+        return _odd(db, "SELECT n, called, target FROM pointed WHERE entry IS NULL ORDER BY n DESC, target")
+    # an entry may be pointed to by its number and by its address
+    return _odd(
+        db,
+        "SELECT sum(n)::BIGINT AS n, subject, entry FROM pointed WHERE entry IS NOT NULL GROUP BY entry, subject ORDER BY n DESC, entry",
+    )
 
 
 def _odd(db: Connection, sql: str) -> list[Odd]:

@@ -77,7 +77,7 @@ class QuestionReport:
 
 def gather_questions(corpus: Corpus, previous: Corpus | None = None, *, memory: int, threads: int | None, temp: Path) -> QuestionReport:
     """Reads the corpus, and compares it with `previous` where one is given. Raises CorpusError where that is one of entries."""
-    changes = count_changes(previous, corpus, memory=memory, threads=threads)[QUESTIONS.name] if previous else {}
+    changes = count_changes(previous, corpus, memory=memory, threads=threads, temp=temp)[QUESTIONS.name] if previous else {}
     with views(corpus, threads=threads, memory=memory, temp=temp) as db:
         untagged, detailed, best, median, mean = db.execute(
             "SELECT count(*) FILTER (len(tags) = 0), count(detail), count(best_answer), coalesce(quantile_disc(length(question), 0.5), 0), "
