@@ -49,10 +49,6 @@ def _every(_url: str) -> bool:
     return True
 
 
-def _none(_revisit: Record) -> Record | None:
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How inputs are read."""
@@ -60,8 +56,8 @@ class Reading:
     wanted: Callable[[str], bool] = _every
     """Which addresses; of a page without one its path."""
     fields: Fields = USUAL
-    original: Callable[[Record], Record | None] = _none
-    """The record that holds the body of a revisit."""
+    original: Callable[[Record], Record | None] | None = None
+    """The record that holds the body of a revisit; None: revisits are passed over."""
 
 
 #: everything, as it is

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import deque
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from baike_spider.archive.damage import Broken, Damage
 from baike_spider.archive.fields import read_fields
@@ -41,9 +40,10 @@ def pages_of(
     records: Iterable[Record | Damage],
     *,
     wanted: Callable[[str], bool] = lambda _url: True,
-    original: Callable[[Record], Record | None] = lambda _revisit: None,
+    original: Callable[[Record], Record | None] | None = None,
 ) -> Iterator[tuple[Record, Page] | Damage]:
-    """The pages of a file's records, with the record of each. `wanted`: which addresses; `original`: the record that a revisit refers to."""
+    """The pages of a file's records, with the record of each. `wanted`: which addresses; `original`: the record that a revisit refers to, None where
+    there is none; without it revisits are passed over: their bodies are read where they lie."""
     asked: deque[tuple[str, str]] = deque(maxlen=_WAITING)
     for record in records:
         if isinstance(record, Damage):
@@ -52,7 +52,17 @@ def pages_of(
             address = read_fields(record.body).get(ASKED) if record.concurrent_to else None
             if address:
                 asked.append((record.concurrent_to, address))
-        elif wanted(record.url) and (whole := original(record) if record.type == "revisit" else record) and _may_be_page(record, whole):
+        elif wanted(record.url) and (record.type != "revisit" or original is not None):
+            whole = original(record) if record.type == "revisit" and original is not None else record
+            if whole is None:
+                yield Damage(
+                    record.path,
+                    record.offset,
+                    f"{record.url}: the record of {' at '.join(record.refers_to)} that holds its body is not here",
+                )
+                continue
+            if not _may_be_page(record, whole):
+                continue
             source = next((address for response, address in asked if response == record.id), "")
             try:
                 yield record, page_of_record(record, whole, source=source)
@@ -76,7 +86,9 @@ def page_of_record(record: Record, whole: Record | None = None, *, source: str =
 
 
 def _is_robots(url: str) -> bool:
-    return "/robots.txt" in url and urlsplit(url).path == "/robots.txt"
+    # no parser: an address that is none may stand in an archive
+    _, at, path = url.partition("://")[2].partition("/")
+    return f"{at}{path}".partition("?")[0].partition("#")[0] == "/robots.txt"
 
 
 def _may_be_page(record: Record, whole: Record) -> bool:

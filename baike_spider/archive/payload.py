@@ -27,15 +27,21 @@ if TYPE_CHECKING:
 __all__ = ["decoded"]
 
 
+#: brotli bytes that are undone at a time
+_BROTLI_BYTES = 1 << 12
+
+
 def decoded(record: Record) -> bytes:
     """The body without its encodings. Raises Broken when it is not encoded as the headers say."""
     body = record.body
     if record.header(b"transfer-encoding").lower().strip() == b"chunked":
         body = _chunked(body)
     encodings = record.header(b"content-encoding").decode("latin-1").lower()
-    for encoding in reversed([name.strip() for name in encodings.split(",")] if encodings else ()):
+    for encoding in reversed([name for part in encodings.split(",") if (name := part.strip())] if encodings else ()):
         undo = _ENCODINGS.get(encoding)
         if undo is None:
+            if body.lstrip()[:1] in (b"<", b"{"):
+                continue  # `none`, `utf-8` ...: browsers pass over it too
             raise Broken(f"Content-Encoding {encoding!r} is not known")
         body = undo(body)
     return body
@@ -85,10 +91,19 @@ def _inflate(body: bytes) -> bytes:
 
 
 def _unbrotli(body: bytes) -> bytes:
+    undo = brotli.Decompressor()
+    parts: list[bytes] = []
+    size = 0
     try:
-        return brotli.decompress(body)  # type: ignore[no-any-return]
+        for at in range(0, len(body), _BROTLI_BYTES):
+            parts.append(undo.process(body[at : at + _BROTLI_BYTES]))
+            size += len(parts[-1])
+            if size > LARGEST_BYTES:
+                break
     except brotli.error as error:
-        raise Broken(f"the body is no brotli: {error}") from None
+        if not any(parts):
+            raise Broken(f"the body is no brotli: {error}") from None
+    return b"".join(parts)
 
 
 def _unzstd(body: bytes) -> bytes:

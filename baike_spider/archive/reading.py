@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from baike_spider.archive.damage import Broken, Damage
 from baike_spider.archive.members import GZIP, ZSTD, Codec, Member, begins_record, find_member, read_dictionary
-from baike_spider.archive.record import Record, parse_record, type_of
+from baike_spider.archive.record import UNKNOWN, Record, parse_record, type_of
 from baike_spider.archive.splitting import LARGEST_BYTES, Fault, Raw, sole_warc, splitter_for
 from baike_spider.archive.tape import Tape
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EVERY_TYPE", "codec_of", "members_follow", "open_tape", "read_at", "read_records", "records_of"]
 
-EVERY_TYPE = frozenset({"continuation", "conversion", "metadata", "request", "resource", "response", "revisit", "unknown", "warcinfo"})
+EVERY_TYPE = frozenset({"continuation", "conversion", "metadata", "request", "resource", "response", "revisit", UNKNOWN, "warcinfo"})
 #: decompressed bytes in which it shows whether they are of WARC or of ARC
 _HEAD_BYTES = 4096
 
@@ -109,8 +109,10 @@ def _parsed(found: Iterable[Raw | Fault], types: frozenset[str], path: str, memb
         offset = one.position if member is None else member
         if isinstance(one, Fault):
             yield Damage(path, offset, one.reason, one.bytes)
-        elif type_of(one.head) in types:
+        elif (kind := type_of(one.head)) in types:
             yield parse_record(one, path, offset)
+        elif kind == UNKNOWN:
+            yield Damage(path, offset, "a WARC record without WARC-Type", len(one.head) + one.stop - one.start)
 
 
 def _split(pieces: Iterable[bytes]) -> Iterable[Raw | Fault]:

@@ -17,10 +17,12 @@ from baike_spider.archive.splitting import head_end
 if TYPE_CHECKING:
     from baike_spider.archive.splitting import Raw
 
-__all__ = ["Record", "parse_record", "type_of"]
+__all__ = ["UNKNOWN", "Record", "parse_record", "type_of"]
 
+#: the type of a WARC record that states none
+UNKNOWN = "unknown"
 _TYPE = re.compile(rb"^WARC-Type:[ \t]*([a-zA-Z]+)", re.IGNORECASE | re.MULTILINE)
-_ARC_LINE = re.compile(rb"(\S+) \S+ (\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d) ([^ \n]*)")
+_ARC_LINE = re.compile(rb"([^ \n]+) [^ \n]+ (\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d) ([^ \n]*)")
 _HTTP = re.compile(rb"HTTP/\d(?:\.\d)? \d{3}")
 
 
@@ -64,7 +66,7 @@ class Record:
 def type_of(head: bytes) -> str:
     """The type that a record's header states, without understanding the rest; ARC holds responses."""
     found = _TYPE.search(head)
-    return found[1].decode("ascii").lower() if found else "unknown" if head.startswith(b"WARC/") else "response"
+    return found[1].decode("ascii").lower() if found else UNKNOWN if head.startswith(b"WARC/") else "response"
 
 
 def parse_record(raw: Raw, path: str, offset: int) -> Record:
@@ -104,7 +106,7 @@ def _parse_warc(raw: Raw, path: str, offset: int) -> Record:
 
 def _parse_arc(raw: Raw, path: str, offset: int) -> Record:
     line = _ARC_LINE.match(raw.head)
-    assert line is not None
+    assert line is not None  # it was split where this stands
     url = line[1].decode("utf-8", "replace")
     date = "{}-{}-{}T{}:{}:{}Z".format(*(line[number].decode("ascii") for number in range(2, 8)))
     if not _HTTP.match(raw.data, raw.start, raw.stop):

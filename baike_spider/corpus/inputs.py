@@ -82,7 +82,11 @@ class Task:
         for part in self.parts:
             told.update(repr((part, _state(part.path))).encode())
         for piece in self.pieces:
-            told.update(repr(piece).encode() if isinstance(piece, Damage) else sha256(piece.page.body + piece.page.url.encode()).digest())
+            told.update(
+                repr(piece).encode()
+                if isinstance(piece, Damage)
+                else sha256(piece.page.body + piece.page.url.encode("utf-8", "replace")).digest()
+            )
         return told.hexdigest()[:8]
 
 
