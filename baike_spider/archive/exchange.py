@@ -19,10 +19,11 @@ from fastwarc.warc import WarcRecord, WarcRecordType
 from isal import isal_zlib
 
 from baike_spider.archive.fields import write_fields
+from baike_spider.archive.members import GZIP
 from baike_spider.archive.pages import ASKED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 __all__ = ["Exchange", "Known", "Member", "digest_of", "info_member", "members_of"]
 
@@ -31,6 +32,8 @@ _LEVEL = 2
 #: a few hundred bytes, for which a fourth of the time counts more than 130 bytes
 _SMALL_LEVEL = 0
 _GZIP = 31
+#: where blocks end, see `_deflated`: the lengths of blocks can be a magic too, those of one of these ways are none
+_CUTS = ((1, 1 << 30), (2, 1 << 30), (1, 4093), (2, 8191), (1, 16381))
 _PROFILE = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 _HEADERS = tuple[tuple[bytes, bytes], ...]
 
@@ -101,7 +104,7 @@ def members_of(exchange: Exchange, digest: bytes, known: Known | None = None, *,
     members.append(_request(exchange, answer.record_id or "", info_id))
     if known is None:
         members.append(
-            _member("response", answer, head, exchange.body, deflate=_stored() if _is_encoded(exchange) else _compressed(_LEVEL))
+            _member("response", answer, head, exchange.body, deflate=_stored if _is_encoded(exchange) else lambda: _compressed(_LEVEL))
         )
     else:
         members.append(_member("revisit", answer, head))
@@ -141,19 +144,39 @@ def _record(kind: str, url: str, date: str, info_id: str) -> WarcRecord:
     return record
 
 
-def _member(kind: str, record: WarcRecord, *content: bytes, deflate: _Deflate | None = None) -> Member:
-    """The record and its content, which is compressed where it lies: a copy of a page costs as much as hashing it."""
+def _member(kind: str, record: WarcRecord, *content: bytes, deflate: Callable[[], _Deflate] = lambda: _compressed(_SMALL_LEVEL)) -> Member:
+    """The record and its content, which is compressed where it lies: a copy of a page costs as much as hashing it.
+
+    The bytes with which a gzip member begins stand nowhere else in it, whatever was served: a reader that starts in the middle of a file looks for them.
+    """
     record.headers["Content-Length"] = str(sum(map(len, content)))
     head = io.BytesIO()
     record.headers.write(head)
-    deflate = deflate or _compressed(_SMALL_LEVEL)
-    parts = [deflate.compress(part) for part in (head.getvalue(), *content, b"\r\n\r\n")]
-    return Member(kind, b"".join((*parts, deflate.flush())))
+    parts = (head.getvalue(), *content, b"\r\n\r\n")
+    for cut, most in _CUTS:
+        data = _deflated(parts, deflate(), cut, most)
+        if data.find(GZIP.magic, 1) < 0:
+            break
+    return Member(kind, data)
+
+
+def _deflated(parts: Iterable[bytes], deflate: _Deflate, cut: int, most: int) -> bytes:
+    """A gzip member of the parts. Behind the first `cut` bytes of every magic in them, and after `most` bytes, a block ends: its end breaks the magic where
+    blocks are stored as they are."""
+    made: list[bytes] = []
+    for part in parts:
+        at = 0
+        while (found := part.find(GZIP.magic, at)) >= 0 or len(part) - at > most:
+            end = min(found + cut, at + most) if found >= 0 else at + most
+            made += [deflate.compress(part[at:end]), deflate.flush(zlib.Z_FULL_FLUSH)]
+            at = end
+        made.append(deflate.compress(part[at:] if at else part))
+    return b"".join((*made, deflate.flush()))
 
 
 class _Deflate(Protocol):
     def compress(self, data: bytes, /) -> bytes: ...
-    def flush(self) -> bytes: ...
+    def flush(self, mode: int = ..., /) -> bytes: ...
 
 
 def _compressed(level: int) -> _Deflate:

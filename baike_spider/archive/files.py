@@ -10,9 +10,10 @@ import os
 from base64 import b32decode
 from typing import TYPE_CHECKING
 
-from baike_spider.archive.damage import Damage
+from baike_spider.archive.damage import Broken, Damage
 from baike_spider.archive.index import Index, Row
-from baike_spider.archive.reading import EVERY_TYPE, read_records
+from baike_spider.archive.members import GZIP, Member
+from baike_spider.archive.reading import EVERY_TYPE, open_tape, read_records
 from baike_spider.shards.errors import on_disk
 from baike_spider.shards.lock import claim, is_held
 
@@ -75,6 +76,7 @@ def _catch_up(path: Path, index: Index, start: int, descriptor: int | None) -> l
         start = 0
     damaged: list[Damage] = []
     batch: list[Row] = []
+    found: Row | Damage | None = None
     with on_disk("read", path):
         for found in rows_of(path, start=start):
             if isinstance(found, Damage):
@@ -84,6 +86,8 @@ def _catch_up(path: Path, index: Index, start: int, descriptor: int | None) -> l
             if len(batch) == _BATCH:
                 index.add(path.name, start, batch)
                 batch = []
+        if found is None and path.name.endswith(SUFFIX):
+            damaged += _broken_member(path, start, size)
     if damaged and _is_torn_end(damaged[-1], size) and path.name.endswith(SUFFIX):
         # also where it stays: what is not indexed is looked at again
         size = damaged[-1].offset
@@ -93,6 +97,18 @@ def _catch_up(path: Path, index: Index, start: int, descriptor: int | None) -> l
                 os.fsync(descriptor)
     index.add(path.name, size, batch)
     return damaged
+
+
+def _broken_member(path: Path, start: int, size: int) -> list[Damage]:
+    """What is wrong with the member that begins there, where too little of it was written for a reader to know it for one."""
+    with open_tape(str(path)) as tape:
+        tape.goto(start)
+        try:
+            for _ in Member(tape, GZIP):
+                pass
+        except Broken as error:
+            return [Damage(str(path), start, str(error), size - start)]
+    return []
 
 
 def _is_torn_end(damage: Damage, size: int) -> bool:

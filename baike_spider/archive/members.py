@@ -76,6 +76,8 @@ class Member:
         data = tape.read()
         if len(data) < len(codec.magic):  # a block's end lies in it
             data += tape.read()
+        if len(data) < len(codec.magic) and codec.magic.startswith(data):
+            raise Broken(f"the file ends inside a {codec.name} member")
         if not data.startswith(codec.magic):
             raise Broken(f"no {codec.name} begins here, but {data[:24]!r}")
         undo = codec.decompressor(self._dictionary)

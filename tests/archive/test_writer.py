@@ -10,13 +10,18 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from fastwarc.warc import ArchiveIterator
+from hypothesis import given
+from hypothesis import strategies as st
 
 from baike_spider.archive import INDEX_FILE, ArchiveWriter, Damage, Exchange, Index, Record, decoded, mend, read_at, read_records
+from baike_spider.archive.exchange import digest_of, members_of
 from baike_spider.archive.index import surt
+from baike_spider.archive.members import GZIP
 from baike_spider.cli.main import main
 from baike_spider.shards import ShardError
 
@@ -123,14 +128,16 @@ def test_nothing_refers_to_a_file_that_is_gone(folder: Path, writer: ArchiveWrit
     assert [one.type for one in answers(folder)] == ["response"]
 
 
-@pytest.mark.parametrize("lost", [1, 7, 100, 2500])
-def test_a_torn_end_is_cut_off_and_the_rest_is_indexed(folder: Path, lost: int) -> None:
+@pytest.mark.parametrize("left", [-2500, -100, -7, -1, 1, 2, 3, 30])
+def test_a_torn_end_is_cut_off_and_the_rest_is_indexed(folder: Path, left: int) -> None:
+    """`left`: bytes of the last record that were written; below 0: all but so many."""
     writer = ArchiveWriter(folder, worker="w", info={})
     for number in range(4):
         writer.add(exchange(number))
     writer.close()
     (path,) = folder.glob("*.gz")
-    os.truncate(path, path.stat().st_size - lost)
+    last = answers(folder)[-1].offset
+    os.truncate(path, (last if left > 0 else path.stat().st_size) + left)
     (folder / INDEX_FILE).unlink()
     with Index(folder / INDEX_FILE) as index:
         size = path.stat().st_size
@@ -225,3 +232,54 @@ def test_the_index_is_in_the_order_of_sort(folder: Path, writer: ArchiveWriter, 
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 8
     assert lines == sorted(lines)
+
+
+def forged(count: int) -> bytes:
+    """A body made of members that look like an archive's."""
+    page = Exchange("https://forged/", DATE, 200, ((b"Content-Type", b"text/html"),), b"<html><body>forged</body></html>")
+    return b"".join(member.data for _ in range(count) for member in members_of(page, digest_of(page.body)))
+
+
+def of_length(stored: int) -> bytes:
+    """A body whose blocks, ended behind the first byte of the magic, have so many bytes: their lengths, told inverted, may make up a magic."""
+    return (GZIP.magic + b"x" * (stored - 3)) * 3
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        forged(30),
+        gzip.compress(b"a") * 50,
+        GZIP.magic * 1000,
+        b"\x1f" * 5000 + GZIP.magic,
+        *map(of_length, (0xE000, 0xE0FF, 0x74E0, 0x74E1)),
+    ],
+)
+@pytest.mark.parametrize("encoded", [True, False])
+def test_what_is_served_makes_no_members(tmp_path: Path, body: bytes, encoded: bool) -> None:
+    """A reader that starts in the middle of a file looks for the beginning of a member."""
+    headers = ((b"Content-Type", b"text/html"), *([(b"Content-Encoding", b"gzip")] if encoded else []))
+    sent = Exchange(URL, DATE, 200, headers, body)
+    for member in members_of(sent, digest_of(body)):
+        assert member.data.rfind(GZIP.magic) == 0
+        assert gzip.decompress(member.data).endswith(b"\r\n\r\n")
+    writer = ArchiveWriter(tmp_path, worker="w", info={})
+    writer.add(sent)
+    writer.add(exchange(1))
+    writer.close()
+    (path,) = tmp_path.glob("*.gz")
+    assert answers(tmp_path)[0].body == body
+    whole = list(read_records(path))
+    size = path.stat().st_size
+    cuts = [*range(0, size, 997), None]
+    parts = [record for start, stop in pairwise(cuts) for record in read_records(path, start=start or 0, stop=stop)]
+    assert parts == whole
+    warcio_check(tmp_path)
+
+
+@given(st.lists(st.sampled_from([GZIP.magic, b"\x1f", b"\x8b", b"\x08", b"\0", b"x" * 300, b"\x1f\x8b"]), max_size=40).map(b"".join))
+def test_no_body_holds_a_magic_when_it_is_stored(body: bytes) -> None:
+    sent = Exchange(URL, DATE, 200, ((b"Content-Encoding", b"gzip"),), body)
+    data = next(member.data for member in members_of(sent, digest_of(body)) if member.type == "response")
+    assert data.rfind(GZIP.magic) == 0
+    assert gzip.decompress(data).endswith(b"\r\n\r\n" + body + b"\r\n\r\n")
