@@ -8,6 +8,7 @@ revisit record where the same body is in the archive already.
 from __future__ import annotations
 
 import io
+import re
 import zlib
 from base64 import b32encode
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ _LEVEL = 2
 #: a few hundred bytes, for which a fourth of the time counts more than 130 bytes
 _SMALL_LEVEL = 0
 _GZIP = 31
+_MAGIC = re.compile(re.escape(GZIP.magic))
 #: where blocks end, see `_deflated`: the lengths of blocks can be a magic too, those of one of these ways are none
 _CUTS = ((1, 1 << 30), (2, 1 << 30), (1, 4093), (2, 8191), (1, 16381))
 _PROFILE = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
@@ -155,7 +157,7 @@ def _member(kind: str, record: WarcRecord, *content: bytes, deflate: Callable[[]
     parts = (head.getvalue(), *content, b"\r\n\r\n")
     for cut, most in _CUTS:
         data = _deflated(parts, deflate(), cut, most)
-        if data.find(GZIP.magic, 1) < 0:
+        if data.rfind(GZIP.magic) == 0:
             break
     return Member(kind, data)
 
@@ -166,12 +168,17 @@ def _deflated(parts: Iterable[bytes], deflate: _Deflate, cut: int, most: int) ->
     made: list[bytes] = []
     for part in parts:
         at = 0
-        while (found := part.find(GZIP.magic, at)) >= 0 or len(part) - at > most:
-            end = min(found + cut, at + most) if found >= 0 else at + most
+        for end in _ends(part, cut, most):
             made += [deflate.compress(part[at:end]), deflate.flush(zlib.Z_FULL_FLUSH)]
             at = end
         made.append(deflate.compress(part[at:] if at else part))
     return b"".join((*made, deflate.flush()))
+
+
+def _ends(part: bytes, cut: int, most: int) -> list[int]:
+    """Where its blocks are to end. One byte is looked for at no cost: text does not hold it."""
+    ends = [found.start() + cut for found in _MAGIC.finditer(part)] if GZIP.magic[0] in part else []
+    return sorted({*ends, *range(most, len(part), most)})
 
 
 class _Deflate(Protocol):
