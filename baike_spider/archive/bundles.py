@@ -177,6 +177,8 @@ def _of_tar(tape: Tape, codec: Codec | None, name: str, reading: Reading, depth:
                 if member.isfile() and _holds_pages(member.name) and (file := bundle.extractfile(member)) is not None:
                     where = f"{name}/{member.name}"
                     yield from read_tape(Tape(file, where, seekable=False), where, reading, depth=depth + 1)
+        if not headers.ended:
+            yield Damage(name, tape.at, "the tar file ends without its end mark: it may be cut off")
     except (tarfile.TarError, Broken, EOFError) as error:
         yield Damage(name, tape.at, f"the tar file cannot be read on: {error}")
     if wrong := headers.wrong():

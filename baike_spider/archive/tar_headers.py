@@ -16,6 +16,8 @@ class TarHeaders(tarfile.TarInfo):
 
     blocks: ClassVar[int] = 0
     reason: ClassVar[str] = ""
+    ended: ClassVar[bool] = False
+    """Whether an empty block, the end mark, came behind the last header."""
 
     @classmethod
     def of_one_file(cls) -> type[TarHeaders]:
@@ -24,11 +26,15 @@ class TarHeaders(tarfile.TarInfo):
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
         try:
-            return super().frombuf(buf, encoding, errors)
+            header = super().frombuf(buf, encoding, errors)
         except tarfile.HeaderError as error:
-            if any(buf):  # empty ones are the end
+            if any(buf):
                 cls.blocks, cls.reason = cls.blocks + 1, str(error)
+            elif buf:
+                cls.ended = True
             raise
+        cls.ended = False
+        return header
 
     @classmethod
     def wrong(cls) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import tarfile
 from pathlib import Path
 
 import brotli
@@ -95,3 +96,30 @@ def test_an_address_that_is_no_unicode(tmp_path: Path, monkeypatch: pytest.Monke
     line = json.dumps({"html": PAGE.body.decode(), "url": "https://baike.baidu.com/item/\ud800"}) + "\n"
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(line.encode())))
     assert main(["extract", "-", "--shards", str(tmp_path / "shards")]) in (0, 9)
+
+
+@pytest.mark.parametrize("form", [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])
+def test_a_tar_that_is_cut_between_two_files_is_told(form: int) -> None:
+    out = io.BytesIO()
+    ends = []
+    with tarfile.open(fileobj=out, mode="w", format=form) as bundle:
+        for number, page in enumerate((PAGE, OTHER)):
+            info = tarfile.TarInfo(f"{number}.html")
+            info.size = len(page.body)
+            bundle.addfile(info, io.BytesIO(page.body))
+            ends.append(out.tell())
+    whole = out.getvalue()
+    assert bodies(read(whole, name="a.tar")) == [PAGE.body, OTHER.body]
+    assert not [one for one in read(whole + whole, name="a.tar") if isinstance(one, Damage)]
+    for end, count in zip(ends, (1, 2), strict=True):
+        *pages, damage = read(whole[:end], name="a.tar")
+        assert len(bodies(pages)) == len(pages) == count
+        assert isinstance(damage, Damage)
+        assert "end mark" in str(damage)
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz"])
+def test_empty_lines_of_json_are_told(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(b"") if name.endswith("gz") else b"")
+    assert main(["extract", str(path), "-o", str(tmp_path / "out")]) == 9
