@@ -15,6 +15,7 @@ from tests.archive.specimens import KINDS, Saved, lines, saved, tarred
 PAGES = [Saved(page.url, page.body[:1500] + b"<!-- %d -->" % number) for number in range(3) for page in saved()]
 DATA = {name: make(PAGES) for name, (make, _) in KINDS.items()}
 #: files of which a process may be given a part
+CHECKED = ("a.warc.gz", "a.arc.gz")
 MEMBERS = ("a.warc.gz", "a.warc.zst", "a.arc.gz", "words.warc.zst")
 
 changes = st.tuples(
@@ -49,7 +50,10 @@ def test_whatever_is_damaged(name: str, how: list[tuple[str, float, int]], parts
     path.write_bytes(data)
     whole = told(list(read_file(str(path), PLAIN)))
     piped = told(list(read_tape(Tape(io.BytesIO(data), str(path), seekable=False), str(path), PLAIN)))
-    assert [one for one in piped if isinstance(one, bytes)] == [one for one in whole if isinstance(one, bytes)]
+    assert piped == whole
+    if name in CHECKED and {kind for kind, _, _ in how} <= {"flip", "error page", "zeros"}:
+        # every member bears a checksum: no page is lost without a word
+        assert sum(isinstance(one, bytes) for one in whole) == len(PAGES) or any(isinstance(one, tuple) for one in whole)
     if name in MEMBERS and data[:4] == DATA[name][:4] and len(data) > 5000:
         edges = [len(data) * part // parts for part in range(parts)]
         stretches = [read_file(str(path), PLAIN, start=at, stop=to) for at, to in zip(edges, [*edges[1:], None], strict=True)]
@@ -66,14 +70,11 @@ def test_a_tar_file_is_read_on_behind_a_header_that_is_none() -> None:
         assert len(found) - 1 in (len(PAGES) - 1, len(PAGES))
 
 
-@pytest.mark.parametrize(
-    "hurt", [lambda data: data[:300], lambda data: data[:60] + bytes(60) + data[120:], lambda data: data[:4] + bytes(4)]
-)
+@pytest.mark.parametrize("hurt", [lambda data: data[:300], lambda data: data[:60] + bytes(60) + data[120:]])
 def test_a_dictionary_that_is_damaged(hurt: object) -> None:
     data = hurt(DATA["words.warc.zst"])  # type: ignore[operator]
     found = list(read_tape(Tape(io.BytesIO(data), "a.warc.zst", seekable=True), "a.warc.zst", PLAIN))
-    assert all(isinstance(one, Damage) for one in found)
-    assert len(found) <= 1
+    assert [type(one) for one in found] == [Damage]
 
 
 def test_a_line_that_is_too_large_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
