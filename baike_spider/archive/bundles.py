@@ -167,6 +167,7 @@ def _of_tar(tape: Tape, codec: Codec | None, name: str, reading: Reading, depth:
         yield Damage(name, 0, "files in files in files are not read")
         return
     headers = TarHeaders.of_one_file()
+    stopped = ""
     try:
         # tarfile ends at a header that is none, without a word; so it goes on to the next one, and is told
         with tarfile.open(fileobj=undone(tape, codec), mode="r|", tarinfo=headers, ignore_zeros=True) as bundle:
@@ -178,9 +179,13 @@ def _of_tar(tape: Tape, codec: Codec | None, name: str, reading: Reading, depth:
                     where = f"{name}/{member.name}"
                     yield from read_tape(Tape(file, where, seekable=False), where, reading, depth=depth + 1)
     except (tarfile.TarError, Broken, EOFError) as error:
-        yield Damage(name, tape.at, f"the tar file cannot be read on: {error}")
+        stopped = f"the tar file cannot be read on: {error}"
     if wrong := headers.wrong():
-        yield Damage(name, tape.at, f"the tar file is damaged at its end: {wrong}")
+        wrong = f"the tar file is damaged at its end: {wrong}"
+    if stopped or wrong:
+        yield Damage(name, tape.at, "; ".join(filter(None, (stopped, wrong))))
+    elif not headers.empty:
+        yield Damage(name, tape.at, "the tar file ends without its end mark: cut off?")
 
 
 def _of_lines(tape: Tape, codec: Codec | None, name: str, reading: Reading) -> Iterator[Piece | Damage]:

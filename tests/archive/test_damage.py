@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ PAGES = [Saved(page.url, page.body[:1500] + b"<!-- %d -->" % number) for number 
 DATA = {name: make(PAGES) for name, (make, _) in KINDS.items()}
 #: files of which a process may be given a part
 MEMBERS = ("a.warc.gz", "a.warc.zst", "a.arc.gz", "words.warc.zst")
+#: a folder's name that takes headers of its own in a tar file
+LONG = "词条" * 60
 
 changes = st.tuples(
     st.sampled_from(["flip", "cut out", "zeros", "error page", "end"]), st.floats(0, 0.999), st.sampled_from([1, 3, 100, 3000])
@@ -64,6 +67,42 @@ def test_a_tar_file_is_read_on_behind_a_header_that_is_none() -> None:
         (damage,) = (one for one in found if isinstance(one, Damage))
         assert "blocks passed over" in damage.reason
         assert len(found) - 1 in (len(PAGES) - 1, len(PAGES))
+
+
+def tar_members(data: bytes) -> list[tuple[int, int]]:
+    """Where each member begins, and the next one."""
+    with tarfile.open(fileobj=io.BytesIO(data)) as bundle:
+        members = bundle.getmembers()
+        return list(zip([one.offset for one in members], [*(one.offset for one in members[1:]), bundle.offset], strict=True))
+
+
+def read_tar(data: bytes) -> tuple[int, list[str]]:
+    found = list(read_tape(Tape(io.BytesIO(data), "a.tar", seekable=True), "a.tar", PLAIN))
+    damages = [one.reason for one in found if isinstance(one, Damage)]
+    return len(found) - len(damages), damages
+
+
+@pytest.mark.parametrize("form", [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])
+def test_a_tar_file_that_is_cut_off_between_two_members(form: int) -> None:
+    data = tarred(PAGES, form, LONG)
+    for number, (_, end) in enumerate(tar_members(data), 1):
+        assert read_tar(data[:end]) == (number, ["the tar file ends without its end mark: cut off?"])
+        assert read_tar(data[:end] + bytes(512)) == (number, [])
+
+
+@pytest.mark.parametrize("form", [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])
+def test_a_member_of_a_tar_file_that_became_zeros(form: int) -> None:
+    data = tarred(PAGES, form, LONG)
+    members = [(at, end) for at, end in tar_members(data)[1:-1] if end % tarfile.RECORDSIZE]
+    assert len(members) > len(PAGES) // 2
+    for at, end in members:
+        count, (reason,) = read_tar(data[:at] + bytes(end - at) + data[end:])
+        assert count == len(PAGES) - 1
+        assert f"{(end - at) // 512} empty blocks in the middle" in reason
+
+
+def test_tar_files_one_behind_the_other() -> None:
+    assert read_tar(tarred(PAGES) + tarred(PAGES[:2]) + tarred(PAGES)) == (2 * len(PAGES) + 2, [])
 
 
 @pytest.mark.parametrize(
