@@ -49,6 +49,8 @@ def pages_of_lines(file: io.BufferedReader, name: str, fields: Fields) -> Iterat
             except Broken as error:
                 yield Damage(name, offset, f"line {number}: {error}", size)
         offset += size
+    if not offset:
+        yield Damage(name, 0, "the file is empty", 0)
 
 
 def _lines(file: io.BufferedReader) -> Iterator[tuple[bytes, int]]:
