@@ -1,9 +1,13 @@
-"""Laws of damaged files of every kind: nothing is raised, a pipe tells what a file tells, stretches tell what the whole tells."""
+"""Laws of damaged files of every kind: nothing is raised, a pipe tells what a file tells, stretches tell what the whole tells, and where there are
+checksums no page is lost without a word."""
 
 from __future__ import annotations
 
+import gzip
 import io
 import tarfile
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -39,6 +43,26 @@ def changed(data: bytes, how: list[tuple[str, float, int]]) -> bytes:
     return data
 
 
+def is_checked(name: str, data: bytes) -> bool:
+    """Whether checksums show what is damaged: not that of the list at a zip file's end, which has none, and not where whole members are gone."""
+    if name in ("a.zip", "a.wacz"):
+        return data[-len(DATA[name]) + list_at(DATA[name]) :] == DATA[name][list_at(DATA[name]) :]
+    return name.endswith(".gz") and (not data or not is_sound_gzip(data))
+
+
+def is_sound_gzip(data: bytes) -> bool:
+    try:
+        gzip.decompress(data)
+    except (OSError, EOFError, zlib.error):
+        return False
+    return True
+
+
+def list_at(data: bytes) -> int:
+    """Where the list of a zip file's files begins."""
+    return int.from_bytes(data[-6:-2], "little")
+
+
 def told(found: list[Piece | Damage]) -> list[bytes | tuple[int, str]]:
     return [one.page.body if isinstance(one, Piece) else (one.offset, one.reason) for one in found]
 
@@ -52,7 +76,10 @@ def test_whatever_is_damaged(name: str, how: list[tuple[str, float, int]], parts
     path.write_bytes(data)
     whole = told(list(read_file(str(path), PLAIN)))
     piped = told(list(read_tape(Tape(io.BytesIO(data), str(path), seekable=False), str(path), PLAIN)))
-    assert [one for one in piped if isinstance(one, bytes)] == [one for one in whole if isinstance(one, bytes)]
+    assert piped == whole
+    if is_checked(name, data):
+        pages = [one for one in whole if isinstance(one, bytes)]
+        assert len(pages) == len(PAGES) or len(pages) < len(whole)
     if name in MEMBERS and data[:4] == DATA[name][:4] and len(data) > 5000:
         edges = [len(data) * part // parts for part in range(parts)]
         stretches = [read_file(str(path), PLAIN, start=at, stop=to) for at, to in zip(edges, [*edges[1:], None], strict=True)]
@@ -105,14 +132,21 @@ def test_tar_files_one_behind_the_other() -> None:
     assert read_tar(tarred(PAGES) + tarred(PAGES[:2]) + tarred(PAGES)) == (2 * len(PAGES) + 2, [])
 
 
+@pytest.mark.parametrize("seekable", [True, False])
 @pytest.mark.parametrize(
-    "hurt", [lambda data: data[:300], lambda data: data[:60] + bytes(60) + data[120:], lambda data: data[:4] + bytes(4)]
+    ("hurt", "reason"),
+    [
+        (lambda data: data[:300], "is not there to its end"),
+        (lambda data: data[:60] + bytes(60) + data[120:], "the file's dictionary"),
+        (lambda data: data[:4] + bytes(4), "the file is empty but for its dictionary"),
+        (lambda data: data[: 8 + int.from_bytes(data[4:8], "little")], "the file is empty but for its dictionary"),
+    ],
 )
-def test_a_dictionary_that_is_damaged(hurt: object) -> None:
-    data = hurt(DATA["words.warc.zst"])  # type: ignore[operator]
-    found = list(read_tape(Tape(io.BytesIO(data), "a.warc.zst", seekable=True), "a.warc.zst", PLAIN))
-    assert all(isinstance(one, Damage) for one in found)
-    assert len(found) <= 1
+def test_a_dictionary_that_is_damaged(hurt: Callable[[bytes], bytes], reason: str, seekable: bool) -> None:
+    data = hurt(DATA["words.warc.zst"])
+    (damage,) = read_tape(Tape(io.BytesIO(data), "a.warc.zst", seekable=seekable), "a.warc.zst", PLAIN)
+    assert isinstance(damage, Damage)
+    assert (damage.offset, reason in damage.reason) == (0, True)
 
 
 def test_a_line_that_is_too_large_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
