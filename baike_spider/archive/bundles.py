@@ -1,8 +1,9 @@
 """Pages out of whatever they were kept in: WARC and ARC, WACZ, zip, tar, JSON lines, compressed or not, and single HTML files.
 
 Comes in: a tape, and what it is called. Goes out: `Piece`s, each a page and the place it was read from, and `Damage`. What a file holds is seen
-from its first bytes; a name that says WARC or ARC is believed, so that an error page saved under it is damage and no page. Streaming:
-memory holds one page, of a zip inside another file a temporary copy on disk.
+from its first bytes; where they do not, a name that says WARC, ARC, zip, WACZ, tar or JSON lines is believed (WARC and ARC always), so that an
+empty file or an error page saved under it is damage and no page. Streaming: memory holds one page, of a zip inside another file a temporary
+copy on disk.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from baike_spider.archive.damage import Broken, Damage
 from baike_spider.archive.json_lines import USUAL, Fields, pages_of_lines
-from baike_spider.archive.members import Codec, Member
+from baike_spider.archive.members import ZSTD, Codec, Member, read_dictionary
 from baike_spider.archive.pages import PAGE_TYPES, pages_of
 from baike_spider.archive.reading import codec_of, open_tape, records_of
 from baike_spider.archive.splitting import LARGEST_BYTES, is_record
@@ -42,6 +43,8 @@ _DEPTH = 3
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _RECORD_NAMES = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz", ".arc.zst")
 _LINE_NAMES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".jsonl.zst", ".ndjson.zst")
+_ZIP_NAMES = (".zip", ".wacz")
+_TAR_NAMES = (".tar", ".tar.gz", ".tgz", ".tar.zst", ".tar.bz2", ".tar.xz")
 _PAGE_NAMES = (".html", ".htm", ".shtml", ".xhtml", ".json", ".html.gz", ".htm.gz", ".html.zst", ".htm.zst")
 
 
@@ -85,14 +88,21 @@ def read_tape(
     head = tape.peek(_HEAD_BYTES)
     codec = codec_of(head)
     inner = head if codec is None else _peek_inside(tape, codec)
-    if name.lower().endswith(_RECORD_NAMES) or is_record(inner):
+    told = name.lower()
+    if told.endswith(_RECORD_NAMES) or is_record(inner):
         yield from _of_records(tape, reading, start, stop)
     elif is_zip(head):
         yield from _of_nested_zip(tape, name, reading, depth)
     elif _is_tar(inner):
         yield from _of_tar(tape, codec, name, reading, depth)
-    elif name.lower().endswith(_LINE_NAMES) or _is_lines(inner, reading.fields):
+    elif told.endswith(_LINE_NAMES) or _is_lines(inner, reading.fields):
         yield from _of_lines(tape, codec, name, reading)
+    elif told.endswith((*_ZIP_NAMES, *_TAR_NAMES)) and not head:
+        yield Damage(name, 0, "the file is empty", 0)
+    elif told.endswith(_ZIP_NAMES):
+        yield from _of_nested_zip(tape, name, reading, depth)
+    elif told.endswith(_TAR_NAMES):
+        yield from _of_tar(tape, codec, name, reading, depth)
     else:
         yield from _of_page(tape, codec, name, reading)
 
@@ -112,12 +122,14 @@ def page_names(path: str | BinaryIO) -> list[tuple[str, int]]:
     """The files of a zip or WACZ file that may hold pages, with their sizes: of a WACZ its WARC files. Raises OSError, Broken."""
     try:
         with zipfile.ZipFile(path) as bundle:
-            infos = [info for info in bundle.infolist() if not info.is_dir()]
+            infos = bundle.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise Broken(f"no zip file can be read: {error}") from None
+    if not infos:
+        raise Broken("the zip file lists no files: it is empty, or damaged at its end")
     if any(info.filename == "datapackage.json" for info in infos):
         infos = [info for info in infos if info.filename.startswith("archive/")]
-    return [(info.filename, info.file_size) for info in infos if _holds_pages(info.filename)]
+    return [(info.filename, info.file_size) for info in infos if not info.is_dir() and _holds_pages(info.filename)]
 
 
 def read_zip(path: str | BinaryIO, name: str, names: list[str], reading: Reading, *, depth: int = 0) -> Iterator[Piece | Damage]:
@@ -138,6 +150,9 @@ def _holds_pages(name: str) -> bool:
 
 
 def _of_records(tape: Tape, reading: Reading, start: int, stop: int | None) -> Iterator[Piece | Damage]:
+    if not start and _is_dictionary_alone(tape):
+        yield Damage(tape.path, 0, "the file is empty but for its dictionary")
+        return
     records = records_of(tape, start=start, stop=stop, types=PAGE_TYPES)
     for found in pages_of(records, wanted=reading.wanted, original=reading.original):
         if isinstance(found, Damage):
@@ -145,6 +160,20 @@ def _of_records(tape: Tape, reading: Reading, start: int, stop: int | None) -> I
         else:
             record, page = found
             yield Piece(f"{record.path}: byte {record.offset}: {record.url}", page)
+
+
+def _is_dictionary_alone(tape: Tape) -> bool:
+    """Whether nothing comes behind the dictionary of a .warc.zst file."""
+    start = tape.at
+    try:
+        if codec_of(tape.peek(4)) is not ZSTD:
+            return False
+        read_dictionary(tape)
+        return tape.at > start and not tape.peek(1)
+    except Broken:  # told by who reads the file
+        return False
+    finally:
+        tape.goto(start)
 
 
 def _of_nested_zip(tape: Tape, name: str, reading: Reading, depth: int) -> Iterator[Piece | Damage]:
@@ -167,22 +196,30 @@ def _of_tar(tape: Tape, codec: Codec | None, name: str, reading: Reading, depth:
         yield Damage(name, 0, "files in files in files are not read")
         return
     headers = TarHeaders.of_one_file()
+    found, stopped = False, ""
     try:
         # tarfile ends at a header that is none, without a word; so it goes on to the next one, and is told
         with tarfile.open(fileobj=undone(tape, codec), mode="r|", tarinfo=headers, ignore_zeros=True) as bundle:
             while (member := bundle.next()) is not None:
+                found = True
                 bundle.members.clear()  # type: ignore[attr-defined] # or all of them would stay in memory
                 if wrong := headers.wrong():
                     yield Damage(name, tape.at, f"the tar file is damaged before here: {wrong}")
                 if member.isfile() and _holds_pages(member.name) and (file := bundle.extractfile(member)) is not None:
                     where = f"{name}/{member.name}"
                     yield from read_tape(Tape(file, where, seekable=False), where, reading, depth=depth + 1)
-        if not headers.ended:
-            yield Damage(name, tape.at, "the tar file ends without its end mark: it may be cut off")
     except (tarfile.TarError, Broken, EOFError) as error:
-        yield Damage(name, tape.at, f"the tar file cannot be read on: {error}")
+        # tarfile seeks back where a file without any header ends inside a block: told below
+        if found or not isinstance(error, tarfile.StreamError):
+            stopped = f"the tar file cannot be read on: {error}"
     if wrong := headers.wrong():
-        yield Damage(name, tape.at, f"the tar file is damaged at its end: {wrong}")
+        wrong = f"{'the tar file is damaged at its end' if found else 'no header of a tar file is in it'}: {wrong}"
+    if stopped or wrong:
+        yield Damage(name, tape.at, "; ".join(filter(None, (stopped, wrong))))
+    elif not found:
+        yield Damage(name, 0, "the tar file holds no files")
+    elif not headers.empty:
+        yield Damage(name, tape.at, "the tar file ends without its end mark: cut off?")
 
 
 def _of_lines(tape: Tape, codec: Codec | None, name: str, reading: Reading) -> Iterator[Piece | Damage]:

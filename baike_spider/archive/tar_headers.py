@@ -1,4 +1,4 @@
-"""The headers of a tar file that are none: tarfile passes over them, or ends there, without a word.
+"""The headers of a tar file that are none, and whether its end mark came: tarfile passes over them, or ends there, without a word.
 
 Comes in: blocks, from tarfile. Goes out: what was wrong since the last time.
 """
@@ -10,37 +10,52 @@ from typing import ClassVar, Self
 
 __all__ = ["TarHeaders"]
 
+#: tar fills its files up to a multiple of this: only there does a file begin that was put behind another
+_RECORD_BYTES = tarfile.RECORDSIZE
+
 
 class TarHeaders(tarfile.TarInfo):
     """Of one tar file: `TarHeaders.of_one_file()` is to be given to tarfile."""
 
     blocks: ClassVar[int] = 0
+    """That are no headers, since the last time."""
     reason: ClassVar[str] = ""
-    ended: ClassVar[bool] = False
-    """Whether an empty block, the end mark, came behind the last header."""
+    empty: ClassVar[int] = 0
+    """Empty blocks since the last good header: the end mark, unless a header comes behind them."""
+    skipped: ClassVar[int] = 0
+    """Empty blocks that were no end mark, since the last time."""
+    at: ClassVar[int] = 0
 
     @classmethod
     def of_one_file(cls) -> type[TarHeaders]:
         return type(cls.__name__, (cls,), {})
 
     @classmethod
+    def fromtarfile(cls, tarfile: tarfile.TarFile) -> Self:
+        cls.at = tarfile.fileobj.tell()
+        return super().fromtarfile(tarfile)
+
+    @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
         try:
             header = super().frombuf(buf, encoding, errors)
-        except tarfile.HeaderError as error:
-            if any(buf):
-                cls.blocks, cls.reason = cls.blocks + 1, str(error)
-            elif buf:
-                cls.ended = True
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined] # a whole empty block
+            cls.empty += 1
             raise
-        cls.ended = False
+        except tarfile.HeaderError as error:
+            if any(buf):  # not the end of the file
+                cls.blocks, cls.reason = cls.blocks + 1, str(error)
+            raise
+        if cls.at % _RECORD_BYTES:
+            cls.skipped += cls.empty
+        cls.empty = 0
         return header
 
     @classmethod
     def wrong(cls) -> str:
         """What was wrong since the last time, "" when nothing was."""
-        if not cls.blocks:
-            return ""
-        told = f"{cls.blocks} blocks passed over to the next header ({cls.reason})"
-        cls.blocks = 0
-        return told
+        told = [f"{cls.blocks} blocks passed over to the next header ({cls.reason})"] if cls.blocks else []
+        if cls.skipped:
+            told.append(f"{cls.skipped} empty blocks in the middle")
+        cls.blocks = cls.skipped = 0
+        return ", ".join(told)

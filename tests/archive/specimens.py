@@ -98,11 +98,11 @@ def zipped(pages: Iterable[Saved]) -> bytes:
     return out.getvalue()
 
 
-def tarred(pages: Iterable[Saved]) -> bytes:
+def tarred(pages: Iterable[Saved], form: int = tarfile.PAX_FORMAT, folder: str = "saved") -> bytes:
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as bundle:
+    with tarfile.open(fileobj=out, mode="w", format=form) as bundle:
         for number, page in enumerate(pages):
-            info = tarfile.TarInfo(f"saved/{number}.html")
+            info = tarfile.TarInfo(f"{folder}/{number}.html")
             info.size = len(page.body)
             bundle.addfile(info, io.BytesIO(page.body))
     return out.getvalue()

@@ -22,6 +22,7 @@ from baike_spider.archive import PLAIN, Piece, Tape, read_tape
 from baike_spider.cli.main import main
 from baike_spider.corpus.extract import extract_page
 from baike_spider.shards import read_entries, read_rejects, read_triples, verify
+from baike_spider.shards.zstd import zstd
 from tests.archive import specimens
 from tests.archive.specimens import DATE, KINDS, Saved, record, saved, write
 
@@ -176,6 +177,52 @@ def test_files_that_end_early_or_are_something_else(
     entries = extracted(tmp_path / "in", tmp_path, code=9)
     assert {page.canonical for page in PAGES} <= {entry["url"] for entry in entries}
     assert re.search(rf"{name}: byte \d+: damaged: .*{reason}", capsys.readouterr().err)
+
+
+def without_a_list(data: bytes) -> bytes:
+    """A zip file whose end record says that it has no files."""
+    end = data.rindex(b"PK\5\6")
+    return data[: end + 8] + bytes(8) + data[end + 16 :]
+
+
+ERROR_PAGE = b"<html><title>502</title>" + b"<p>Bad Gateway</p>" * 100 + b"</html>"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        *(
+            (f"d{ending}", b"", "the file is empty")
+            for ending in (".jsonl", ".jsonl.gz", ".ndjson.zst", ".tar", ".tar.gz", ".zip", ".wacz")
+        ),
+        ("d.jsonl.gz", gzip.compress(b"", mtime=0), "the file is empty"),
+        ("d.jsonl.zst", zstd.compress(b""), "the file is empty"),
+        ("d.tar.gz", gzip.compress(b"", mtime=0), "the tar file cannot be read on: empty file"),
+        ("d.tar", specimens.tarred([]), "the tar file holds no files"),
+        ("d.zip", specimens.zipped([]), "the zip file lists no files"),
+        ("d.zip", without_a_list(specimens.zipped(PAGES)), "the zip file lists no files"),
+        ("d.wacz", without_a_list(specimens.wacz(PAGES)), "the zip file lists no files"),
+        *((f"d{ending}", ERROR_PAGE, "no header of a tar file is in it") for ending in (".tar", ".tar.gz", ".tgz", ".tar.zst")),
+        *((f"d{ending}", ERROR_PAGE[:99], "the tar file cannot be read on") for ending in (".tar", ".TGZ")),
+        ("d.tar.gz", gzip.compress(ERROR_PAGE, mtime=0), "no header of a tar file is in it"),
+        *((f"d{ending}", ERROR_PAGE, "no zip file can be read") for ending in (".zip", ".wacz")),
+    ],
+)
+def test_an_empty_file_or_an_error_page_under_the_name_of_an_archive(
+    tmp_path: Path, name: str, data: bytes, reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / name).write_bytes(data)
+    assert extracted(tmp_path / "in", tmp_path, code=9) == []
+    told = capsys.readouterr().err.splitlines()
+    assert re.search(rf"{name}: byte \d+: damaged: {reason}", told[0])
+    assert told[1:] == ["1 pages: 1 damaged"]
+
+
+def test_an_empty_folder_stays_what_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in").mkdir()
+    assert extracted(tmp_path / "in", tmp_path) == []
+    assert "no page files found" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
