@@ -7,7 +7,6 @@ an aid: who cannot write it goes on without. It grows by some 200 bytes a record
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Self
@@ -135,8 +134,8 @@ class Index:
     def _rows(self, where: str, values: tuple[object, ...]) -> Iterator[tuple[Any, ...]]:
         columns = "f.name, r.offset, r.length, r.type, r.url, r.date, r.status, r.mime, r.digest, r.key"
         sentence = f"select {columns} from records r join files f on f.id = r.file where {where}"  # noqa: S608 - made of constants
-        with closing(self._base.execute(sentence, values)) as found:
-            yield from found
+        # row by row: the generator may outlive the base, when a reader of the output has enough, and then must not close its cursor
+        yield from iter(self._base.execute(sentence, values).fetchone, None)
 
 
 def _values(number: int, row: Row) -> tuple[object, ...]:

@@ -283,3 +283,14 @@ def test_no_body_holds_a_magic_when_it_is_stored(body: bytes) -> None:
     data = next(member.data for member in members_of(sent, digest_of(body)) if member.type == "response")
     assert data.rfind(GZIP.magic) == 0
     assert gzip.decompress(data).endswith(b"\r\n\r\n" + body + b"\r\n\r\n")
+
+
+def test_an_index_whose_reader_has_enough_ends_quietly(folder: Path) -> None:
+    writer = ArchiveWriter(folder, worker="w", info={})
+    for number in range(2000):
+        writer.add(Exchange(f"{URL}{number}", DATE, 200, ((b"Content-Type", b"text/html"),), b"<html>%d</html>" % number))
+    writer.close()
+    command = f"'{Path(sys.executable).with_name('baike')}' archive index '{folder}' | head -n 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
