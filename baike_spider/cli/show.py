@@ -164,7 +164,10 @@ def _run_verify(args: argparse.Namespace) -> int:
         raise BadInput(f"{folder}: no such crawl folder")
     if _is_corpus(folder):
         raise BadInput(f"{folder} is a corpus: `baike corpus verify {folder}`")
-    problems = verify(folder)
+    try:
+        problems = verify(folder)
+    except ShardError as error:
+        raise BadInput(str(error)) from error
     for problem in problems:
         print(problem)
     print(f"{folder}: {f'{len(problems)} problems' if problems else 'sound'}", file=sys.stderr)

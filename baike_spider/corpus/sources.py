@@ -86,7 +86,8 @@ def kind_of(sources: Iterable[Source]) -> Kind:
     if entries and questions:
         message = f"{entries[0].path} holds entries, {questions[0].path} questions: one corpus cannot hold both"
         raise CorpusError(message, path=questions[0].path, cure="build two, each from its own inputs")
-    sites = sorted({source.about.site for source in questions if source.about.site})
+    # an extraction of saved pages says `any`: its pages may be of several
+    sites = sorted({source.about.site for source in questions} - {"", "any"})
     if len(sites) > 1:
         raise CorpusError(f"the inputs hold questions of {' and '.join(sites)}, whose numbers clash", cure="build a corpus of each site")
     return QUESTION_CORPUS if questions else ENTRY_CORPUS

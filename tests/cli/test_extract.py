@@ -126,3 +126,8 @@ def test_neither_the_input_nor_a_device_is_replaced(encyclopedia: Path, tmp_path
     assert main(["extract", str(page), "-o", str(pipe)]) == 0
     assert b'"title"' in reader.communicate(timeout=20)[0]
     assert pipe.is_fifo()
+
+
+def test_verify_of_a_folder_without_a_manifest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", str(tmp_path)]) == 2
+    assert "manifest.json" in capsys.readouterr().err

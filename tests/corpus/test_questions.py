@@ -152,6 +152,12 @@ class TestBuild:
         assert all(part in told for part in ("baike holds entries", "zhidao questions", "build two"))
         assert not (tmp_path / "corpus").exists()
 
+    def test_a_crawl_and_an_extraction_are_one_corpus(self, tmp_path: Path) -> None:
+        """The manifest of `baike extract --shards` names no site."""
+        crawled = crawl_of(tmp_path / "crawl", map(question_of, (1, 2)))
+        extracted = crawl_of(tmp_path / "saved", map(question_of, (2, 3)), site="any")
+        assert build_corpus([crawled, extracted], tmp_path / "corpus").counts["questions"] == 3
+
     def test_two_sites_do_not_mix(self, tmp_path: Path) -> None:
         inputs = [crawl_of(tmp_path / name, [question_of(len(name))], site=name) for name in ("baidu_zhidao", "other_site")]
         with pytest.raises(CorpusError, match="baidu_zhidao and other_site"):
