@@ -149,7 +149,8 @@ def _record(kind: str, url: str, date: str, info_id: str) -> WarcRecord:
 def _member(kind: str, record: WarcRecord, *content: bytes, deflate: Callable[[], _Deflate] = lambda: _compressed(_SMALL_LEVEL)) -> Member:
     """The record and its content, which is compressed where it lies: a copy of a page costs as much as hashing it.
 
-    The bytes with which a gzip member begins stand nowhere else in it, whatever was served: a reader that starts in the middle of a file looks for them.
+    The bytes with which a gzip member begins stand nowhere else in its blocks, whatever was served: a reader that starts in the middle of a file looks for
+    them. In the eight bytes behind them, checksum and length, they can by chance, where no member follows that could be read.
     """
     record.headers["Content-Length"] = str(sum(map(len, content)))
     head = io.BytesIO()
