@@ -18,10 +18,10 @@ import redis
 from baike_spider.frontier import EmbeddedServer, ServerNotStarted, binary
 from baike_spider.frontier.binary import find_binary
 from tests.frontier.conftest import choose_server
-from tests.frontier.processes import parent_of, runs
+from tests.processes import parent_of, runs, until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    pass
 
 USER = """
 import sys, time
@@ -36,15 +36,6 @@ time.sleep(60)
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return choose_server(tmp_path / "爬虫 crawl" / "redis")
-
-
-def until(what: Callable[[], bool], seconds: float = 10) -> bool:
-    end = time.monotonic() + seconds
-    while not what():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def pid_of(server: EmbeddedServer) -> int:

@@ -26,7 +26,7 @@ from baike_spider.frontier import (
 )
 from baike_spider.frontier.scripts import script
 from tests.frontier.conftest import Clock, choose_server
-from tests.frontier.processes import parent_of
+from tests.processes import parent_of, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -283,6 +283,8 @@ def forgotten(server: EmbeddedServer) -> Iterator[None]:
     """The machine dies at the end and had written nothing of this to its disk; the server comes up again without it."""
     with redis.Redis.from_url(server.url) as client:
         pid = int(client.info("server")["process_id"])
+        # while a slow disk syncs, Redis holds back what it writes: what came before must be in the file
+        assert until(lambda: client.info("persistence")["aof_buffer_length"] == 0)
     warden = parent_of(pid)
     aof = next(iter([*server.folder.glob("appendonlydir/*.incr.aof"), server.folder / "appendonly.aof"]))
     kept = aof.stat().st_size

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from baike_spider.mirror import run_with
 from tests.conftest import ROOT
 from tests.mirror.conftest import Folder, ask
+from tests.processes import runs, until
 
 ONE = {"path": "a.html", "url": "https://baike.baidu.com/item/甲/1"}
 FETCH = "import os, urllib.request as r; print(r.urlopen(os.environ['BAIKE_MIRROR'] + '/item/%E7%94%B2/1').status)"
@@ -57,24 +57,8 @@ class Beside:
 
     @property
     def command(self) -> int:
-        until(lambda: self._note.exists() and self._note.read_text() != "")
+        assert until(lambda: self._note.exists() and self._note.read_text() != "")
         return int(self._note.read_text())
-
-
-def until(true: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
-
-
-def runs(process: int) -> bool:
-    """Whether the process is there and no zombie."""
-    try:
-        state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"
 
 
 @pytest.fixture
@@ -113,7 +97,7 @@ def test_a_signal_reaches_what_a_shell_started(beside: Callable[..., Beside], tm
     assert running.command
     running.process.send_signal(signal.SIGTERM)
     assert running.process.wait(20) in (77, 128 + signal.SIGTERM)
-    until(lambda: not runs(running.command))
+    assert until(lambda: not runs(running.command))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only the Linux kernel kills a child with its parent")
@@ -122,7 +106,7 @@ def test_kill_9_leaves_nothing_running(beside: Callable[..., Beside]) -> None:
     command = running.command
     running.process.kill()
     running.process.wait()
-    until(lambda: not runs(command))
+    assert until(lambda: not runs(command))
 
 
 SERVE = (

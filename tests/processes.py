@@ -1,9 +1,14 @@
-"""A look at processes, with /proc where there is one and `ps` elsewhere."""
+"""A look at processes, with /proc where there is one and `ps` elsewhere, and waiting for what they do."""
 
 from __future__ import annotations
 
 import subprocess
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def _state_and_parent(pid: int) -> tuple[str, int] | None:
@@ -27,3 +32,13 @@ def parent_of(pid: int) -> int:
     found = _state_and_parent(pid)
     assert found is not None
     return found[1]
+
+
+def until(is_so: Callable[[], bool], seconds: float = 30) -> bool:
+    """Whether it has come about in that time."""
+    end = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
