@@ -157,7 +157,7 @@ def test_without_warden_the_last_user_ends_the_server(folder: Path) -> None:
     pid = pid_of(server)
     os.kill(parent_of(pid), signal.SIGKILL)
     server.close()
-    assert until(lambda: not runs(pid), 2)
+    assert until(lambda: not runs(pid))
 
 
 def test_a_long_path_gets_a_short_socket(tmp_path: Path) -> None:
