@@ -55,7 +55,7 @@ EVERY = by_url([question_of(place) for place in range(QUESTIONS)])
 def test_two_workers_one_killed_every_question_once(work: Workplace, tmp_path: Path) -> None:
     folder = work.folder / "zhidao"
     with EmbeddedServer.start(tmp_path / "redis") as server:
-        env = {"REDIS_URL": server.url, "BAIKE_LEASE_SECONDS": "3", "BAIKE_CONCURRENCY": "2", "BAIKE_DELAY": "0.1"}
+        env = {"REDIS_URL": server.url, "BAIKE_LEASE_SECONDS": "12", "BAIKE_CONCURRENCY": "2", "BAIKE_DELAY": "0.1"}
         first = work.start(*CRAWL, **env)
         second = None
         try:

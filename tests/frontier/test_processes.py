@@ -35,10 +35,13 @@ def own_server(tmp_path: Path) -> Iterator[EmbeddedServer]:
         yield server
 
 
-def ready(url: str, records: Path) -> subprocess.Popen[str]:
+def ready(url: str, records: Path, *, lease_seconds: float) -> subprocess.Popen[str]:
     """A worker that waits for `go`."""
     return subprocess.Popen(
-        [sys.executable, WORKER, url, "race", records, str(ENTRIES)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, WORKER, url, "race", records, str(ENTRIES), str(lease_seconds)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -73,7 +76,8 @@ def seeded(url: str) -> Frontier:
 
 def test_workers_that_race_do_every_entry_once(own_server: EmbeddedServer, tmp_path: Path) -> None:
     frontier = seeded(own_server.url)
-    workers = [ready(own_server.url, tmp_path) for _ in range(3)]
+    # a lease that outlasts every stall of the disk: nobody takes over what another one has
+    workers = [ready(own_server.url, tmp_path, lease_seconds=120) for _ in range(3)]
     go(*workers)
     assert end(workers) == [0, 0, 0]
     assert written(tmp_path) == dict.fromkeys(range(1, ENTRIES + 1), 1)
@@ -87,7 +91,7 @@ def test_kill_9_of_workers_and_server_loses_nothing(own_server: EmbeddedServer, 
     draw = random.Random(seed)
     frontier = seeded(own_server.url)
     assert is_written(own_server.url)  # a server that dies before it wrote anything has no crawl
-    workers = [ready(own_server.url, tmp_path) for _ in range(3)]
+    workers = [ready(own_server.url, tmp_path, lease_seconds=2) for _ in range(3)]
     go(*workers)
     for strike in range(6):
         time.sleep(draw.uniform(0.2, 0.7))
@@ -98,7 +102,7 @@ def test_kill_9_of_workers_and_server_loses_nothing(own_server: EmbeddedServer, 
             at = draw.randrange(3)
             workers[at].kill()
             workers[at].communicate()
-            workers[at] = ready(own_server.url, tmp_path)
+            workers[at] = ready(own_server.url, tmp_path, lease_seconds=2)
             go(workers[at])
     assert end(workers) == [0, 0, 0]
     assert set(written(tmp_path)) == set(range(1, ENTRIES + 1))  # some more than once: removed by identity at build
