@@ -271,7 +271,15 @@ def test_refusals_stop_all_workers_and_nothing_is_sent_after(
     moods: Moods, workplace: Workplace, redis_url: str, encyclopedia: Path
 ) -> None:
     page = refusal(encyclopedia)
-    moods.kind, moods.mood = 10, lambda: (200, {"Content-Type": "text/html"}, page)
+    begun: list[float] = []
+
+    def refuse() -> Answer:
+        if not begun:
+            begun.append(time.monotonic())
+            time.sleep(3)  # a good page that a busy worker reads behind others' refusals ends their row: all are read before the first one
+        return 200, {"Content-Type": "text/html"}, page
+
+    moods.kind, moods.mood = 10, refuse
     knobs = {**BRISK, "REDIS_URL": redis_url, "BAIKE_DELAY": "0.1", "BAIKE_CONCURRENCY": "1"}
     start: Callable[[], subprocess.Popen[str]] = lambda: workplace.start(*CRAWL, **knobs)  # noqa: E731
     for code, output in ends([start(), start()]):
