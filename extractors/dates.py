@@ -24,7 +24,7 @@ _SHORT_END = re.compile(r"(?:(?P<month>\d{1,2}) ?(?:月|(?P<mark>[./])))?(?:(?P<
 #: 20世纪60年代至70年代
 _DECADE = re.compile("([0-9])0 ?年代")
 _DASH = "-{1,2}|—{1,2}|–|―|─{1,2}|－|~|～|〜|−"
-_TO = re.compile(rf" ?(?P<dash>{_DASH})? ?(?P<word>至|到)?(?P<now>至?今|现在|目前|[Pp]resent|[Nn]ow)? ?")
+_TO = re.compile(rf" ?(?P<dash>{_DASH})? ?(?P<word>至|到)?(?P<now>至?今|现在|目前|连载中|播出中|更新中|[Pp]resent|[Nn]ow)? ?")
 _BEFORE = re.compile(r"(?P<about>约于|约在|约为|大约在|大约|大概|约|ca?\. ?)|(?P<filler>自从|自|从|于|在)")
 _AFTER = re.compile(r"(?P<about>左右|前后|许)|(?P<doubt>[?？])|(?P<since>起|开始|以来)|(?P<filler>期间|之间|间)")
 #: qualifying words to EDTF
@@ -34,10 +34,12 @@ _LUNAR_DAY = re.compile(rf" ?{_LUNAR}? ?(?:闰?{DIGIT}{{1,3}}|[正腊冬])月(?:
 _LUNAR_YEAR = re.compile(rf"{_LUNAR}(\d{{4}})年")
 #: a date of another calendar and a remark behind it: 清宣统三年（1911年）, 成化六年二月初四（1470年）, 农历八月十八（1961年）
 _OTHER_CALENDAR = re.compile(
-    rf"((?:{_LUNAR}|[^（()）—~～至-]{{0,12}}年)[^（()）—~～至-]{{0,12}}(?<=[年月日初一二三四五六七八九十])) ?[（(]([^（()）]*)[）)]"
+    rf"((?:{_LUNAR}|[^（()）—~～至-]{{0,12}}年)[^（()）—~～至-]{{0,12}}(?<=[年月日初间一二三四五六七八九十])) ?[（(]([^（()）]*)[）)]"
 )
 #: rows whose bare 25年 is a year of the calendar: a person's or a reign's
 _LIFE = re.compile("[生卒逝]|去世|位")
+#: how long somebody reigned, where no second year stands behind it
+_YEARS = re.compile(r"\d{1,2} ?年$")
 
 
 def read_date(text: str, *, predicate: str = "") -> str | None:
@@ -55,6 +57,8 @@ def read_date(text: str, *, predicate: str = "") -> str | None:
         return None
     text = text.translate(_WIDE).strip()
     asked = asks == "date"
+    if asked and "位" in predicate and _YEARS.match(text):
+        return None
     plain = _REMARK.sub("", text).strip() if "(" in text or "（" in text else text
     found = _period(plain, asked=asked, life=asked and _LIFE.search(predicate) is not None)
     if found is None and plain != text:
