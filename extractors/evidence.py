@@ -39,7 +39,9 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _DIGIT = re.compile("[0-9]")
 _NUMERAL = re.compile("[0-9一二三四五六七八九十]")
 #: a part that ends in an amount: 雄犬肩高53-58CM, 中国科学院14人, 2.86亿美元（全球票房）
-_MEASURED = re.compile(r"[0-9一二两三四五六七八九十余万亿][多余]?(?:[A-Za-z℃°%‰㎡]{1,5}|[\u4e00-\u9fff]{1,6})(?:[（(].*[）)])?$")
+_MEASURED = re.compile(
+    r"[0-9一二两三四五六七八九十余万亿][多余]? ?(?:[A-Za-z℃°%‰㎡]{1,5}|[\u4e00-\u9fff]{1,6})(?:/[A-Za-z\u4e00-\u9fff]{1,4})?(?: ?[（(].*[）)])?$"
+)
 #: the condition of the amount before it: 3.1g/L，20°C (a chemical)
 _CONDITION = re.compile(r"(?:在|于)?-?\d[\d.]* ?(?:℃|°C|ºC|K|atm|kPa|Pa|mmHg)(?:时|下)?$")
 #: S26, R22, UN1381, 0754
@@ -106,6 +108,9 @@ def _nouns(parts: Parts, _kind: Kind) -> str:
     texts = parts.texts
     if all(map(_CODE.match, texts)):
         return "codes"
+    if parts.sorts == {"semi"} and _are_measured(texts):
+        # 红军伤亡约2万；蓝军伤亡约3万
+        return "amounts"
     if _is_a_clause(parts):
         return ""
     width = _width(texts)
