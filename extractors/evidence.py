@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from extractors.brackets import bare, without_remark
-from extractors.clauses import begins_clause, begins_deed, begins_note, ends_modifying, ends_predicating, governs, states
+from extractors.clauses import (
+    begins_clause,
+    begins_deed,
+    begins_note,
+    ends_modifying,
+    ends_predicating,
+    governs,
+    names_trades,
+    states,
+    trades,
+)
 from extractors.dates import read_date
 from extractors.places import is_coordinate, is_nested
 
@@ -44,6 +54,10 @@ _MEASURED = re.compile(
 )
 #: the condition of the amount before it: 3.1g/L，20°C (a chemical)
 _CONDITION = re.compile(r"(?:在|于)?-?\d[\d.]* ?(?:℃|°C|ºC|K|atm|kPa|Pa|mmHg)(?:时|下)?$")
+#: 成本低, 见效快
+_GRADED = re.compile("[\u3400-\u9fff]{2,5}[快慢高低强弱多少大小长短好差]$")
+#: 土壤的形成
+_ATTRIBUTED = re.compile("[\u3400-\u9fff]{2}的[\u3400-\u9fff]{2,3}$")
 #: S26, R22, UN1381, 0754
 _CODE = re.compile(r"[A-Z]{0,4}[ -]?\d[0-9A-Za-z/.-]*$")
 #: DM, CLA, WHO: behind a comma the short form of a Latin name
@@ -93,7 +107,7 @@ def _phrases(parts: Parts, kind: Kind) -> str:
     texts = parts.texts
     if _are_measured(texts):
         return "amounts"
-    if _is_stated(parts) or _share_a_noun(parts) or _width(texts) > 20:
+    if _is_stated(parts) or _share_a_noun(parts) or _share_an_object(texts) or _width(texts) > 20:
         return ""
     if "comma" in parts.sorts and (_is_described(texts) or (kind.name == "awards" and _is_narrated(texts))):
         return ""
@@ -116,7 +130,9 @@ def _nouns(parts: Parts, _kind: Kind) -> str:
     width = _width(texts)
     if parts.sorts == {"comma"}:
         # 牛奶，细砂糖，蛋黄，低筋粉: no clause is that short, and clauses of one length are verses
-        return "short nouns" if len(texts) >= 3 and width == 3 and not any(map(_NUMERAL.search, texts)) else ""
+        return "short nouns" if len(texts) >= 3 and width <= 3 and not any(map(_NUMERAL.search, texts)) else ""
+    if _share_an_attribute(texts):
+        return ""
     return "nouns at 、" if width <= 8 and not parts.sorts - {"pause", "title"} else ""
 
 
@@ -173,11 +189,14 @@ def _is_stated(parts: Parts) -> bool:
 
 
 def _is_a_clause(parts: Parts) -> bool:
-    return _is_stated(parts) or _is_described(parts.texts) or _share_a_noun(parts) or governs(parts.texts[0])
+    texts = parts.texts
+    return _is_stated(parts) or _is_described(texts) or _share_a_noun(parts) or _share_an_object(texts) or governs(texts[0])
 
 
 def _is_described(texts: Sequence[str]) -> bool:
-    """Whether half of the parts end in a predicate: 肉味浓郁，肉质鲜嫩."""
+    """Whether half of the parts end in a predicate: 肉味浓郁，肉质鲜嫩; or all in a short one: 成本低、见效快."""
+    if all(map(_GRADED.match, texts)):
+        return True
     long = [text for text in texts if len(text) >= 4]
     return len(long) * 2 >= len(texts) and sum(map(ends_predicating, long)) * 2 >= len(long) > 0
 
@@ -193,6 +212,18 @@ def _share_a_noun(parts: Parts) -> bool:
     if not ends_modifying(last) and all(map(ends_modifying, others)):
         return True
     return "pause" in parts.sorts and not parts.after_comma[-1] and "的" in last[1:-1] and not any("的" in text for text in others)
+
+
+def _share_an_object(texts: Sequence[str]) -> bool:
+    """Whether one thing stands before all that is done with it: 化妆品的研发、生产和销售."""
+    at = next((at for at, text in enumerate(texts) if trades(text)), None)
+    return at is not None and at + 1 < len(texts) and all(map(names_trades, texts[at + 1 :]))
+
+
+def _share_an_attribute(texts: Sequence[str]) -> bool:
+    """Whether one attribute stands before all nouns: 土壤的形成、分类和分布."""
+    first, *others = texts
+    return _ATTRIBUTED.search(first) is not None and all(len(other) <= 5 and "的" not in other for other in others)
 
 
 def _are_measured(texts: Sequence[str]) -> bool:
