@@ -58,6 +58,8 @@ _CONDITION = re.compile(r"(?:在|于)?-?\d[\d.]* ?(?:℃|°C|ºC|K|atm|kPa|Pa|mm
 _GRADED = re.compile("[\u3400-\u9fff]{2,5}[快慢高低强弱多少大小长短好差]$")
 #: 土壤的形成
 _ATTRIBUTED = re.compile("[\u3400-\u9fff]{2}的[\u3400-\u9fff]{2,3}$")
+#: 公历12月25日，农历十一月初八
+_CALENDAR = re.compile("[公农阴阳新旧夏西]历")
 #: S26, R22, UN1381, 0754
 _CODE = re.compile(r"[A-Z]{0,4}[ -]?\d[0-9A-Za-z/.-]*$")
 #: DM, CLA, WHO: behind a comma the short form of a Latin name
@@ -167,6 +169,8 @@ def _dates(parts: Parts, kind: Kind) -> str:
     texts = parts.texts
     if not any(map(_NUMERAL.search, texts)):
         return _shape(parts, kind)
+    if all(map(_CALENDAR.match, texts)):
+        return "calendars"
     dated = [read_date(text, predicate="时间") is not None for text in texts]
     # 2013年4月19日（美国）、5月10日（中国）: the year stands once
     return "dates" if all(dated) or (dated[0] and all(text[-1] in "）)" for text in texts)) else ""
