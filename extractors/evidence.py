@@ -180,6 +180,9 @@ def _amounts(parts: Parts, kind: Kind) -> str:
     """Amounts: every part ends in one."""
     if not any(map(_DIGIT.search, parts.texts)):
         return _shape(parts, kind)
+    if any(text.startswith("其中") for text in parts.texts):
+        # 2.25万平方公里，其中耕地450万亩
+        return ""
     return "amounts" if _are_measured(parts.texts) else ""
 
 

@@ -30,7 +30,7 @@ _AMOUNT_BEFORE = re.compile(r"\d ?[^\s\d，、；,;/]{0,7}$")
 _PER = re.compile("100 ?(?:g|克|m[lL]|毫升|[kK][mM]|公里|千米)")
 _LETTERS = "\u2e80-\u2fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff々〇"
 #: what begins another member and no unit: 90分钟 / 120分钟, 移动4G/联通5G
-_NEXT_MEMBER = re.compile(" ?[\u4e00-\u9fff]{0,4}[0-9]")
+_NEXT_MEMBER = re.compile(" ?[\u4e00-\u9fff]{0,2}[0-9]")
 #: 日本MBS/TBS系电视台
 _INSIDE_WORD = re.compile(f"[{_LETTERS}][A-Za-z0-9]{{1,8}}/|/[A-Za-z0-9]{{1,8}}[{_LETTERS}]")
 #: AC/DC, TCP/IP

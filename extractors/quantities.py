@@ -196,7 +196,7 @@ def _is_unit(unit: str, number: _Number, *, asked: bool) -> bool:
             # 人口 三十万
             return asked
         # 一种食品 counts nothing, 一 is its article
-        return (counts(unit) or (asked and measures(unit))) and (number.value != 1 or len(unit) == 1)
+        return (counts(unit) or (asked and len(unit) <= 2 and measures(unit))) and (number.value != 1 or len(unit) == 1)
     return measures(unit) or (asked and measures_anything(unit))
 
 
