@@ -60,6 +60,7 @@ _GRADED = re.compile("[\u3400-\u9fff]{2,5}[快慢高低强弱多少大小长短�
 _ATTRIBUTED = re.compile("[\u3400-\u9fff]{2}的[\u3400-\u9fff]{2,3}$")
 #: 公历12月25日，农历十一月初八
 _CALENDAR = re.compile("[公农阴阳新旧夏西]历")
+_SCHOOL, _FACULTY = re.compile("(?:大学|学院)$"), re.compile("(?:系|专业|班|研究所)$")
 #: S26, R22, UN1381, 0754
 _CODE = re.compile(r"[A-Z]{0,4}[ -]?\d[0-9A-Za-z/.-]*$")
 #: DM, CLA, WHO: behind a comma the short form of a Latin name
@@ -97,6 +98,11 @@ def _links_agree(texts: Sequence[str], linked: Container[str]) -> bool:
 
 def _listed(parts: Parts, kind: Kind) -> str:
     """Names of things: any separator enumerates."""
+    if kind.name == "orgs" and "space" in parts.sorts and _SCHOOL.search(parts.texts[0]) and all(map(_FACULTY.search, parts.texts[1:])):
+        # 北京大学 中文系
+        return ""
+    if kind.asks == "code" and is_coordinate(parts.texts[0]):
+        return ""
     if kind.name == "names" and "comma" in parts.sorts and _is_one_latin_name(parts.texts):
         return ""
     if any(_SENTENCE_END.search(text) or (late and begins_note(text)) for text, late in zip(parts.texts, parts.after_comma, strict=True)):

@@ -137,6 +137,9 @@ def _cuts(stretch: Stretch) -> Sequence[Mark]:
     if spaces:
         # 宋 代, 陈 数: single characters were spread out
         pieces = cut(stretch, spaces)
+        if text[pieces[-1].start : pieces[-1].end] == "等":
+            # 张三丰 李四光 等
+            spaces, pieces = spaces[:-1], pieces[:-1]
         if not all(piece.end - piece.start > 1 for piece in pieces):
             return []
         # 书记 张三丰 市长 李四光: an office and who holds it are one
