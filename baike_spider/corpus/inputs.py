@@ -22,6 +22,7 @@ from baike_spider.archive import (
     Reading,
     Tape,
     holds_records,
+    is_hidden,
     is_zip,
     members_follow,
     open_tape,
@@ -123,9 +124,11 @@ def _walk(folder: str) -> Iterator[str]:
     names, folders = [], set()
     with os.scandir(folder) as scan:
         for entry in scan:
-            if entry.name.startswith("."):
+            if is_hidden(entry.name):
                 continue
             if entry.is_dir(follow_symlinks=False):
+                if entry.name.startswith("."):
+                    continue
                 folders.add(entry.name)
             elif not entry.name.lower().endswith(_SUFFIXES):
                 continue
