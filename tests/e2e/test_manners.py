@@ -286,7 +286,8 @@ def test_refusals_stop_all_workers_and_nothing_is_sent_after(
         assert code == 5, output
         assert "'finish_reason': 'refused'" in output
     refused = len(moods.pages()) - 10
-    assert 5 <= refused <= 6  # the fifth in a row, and what the other worker had under way
+    # each worker has an answer that it has not read yet and a request under way, when the fifth in a row is told; apart they would come to ten
+    assert 5 <= refused <= 8
     told = json.loads(workplace.run("baike", "status", str(workplace.folder / "baike"), "--json", REDIS_URL=redis_url).stdout)
     assert (told["refused"], told["hosts"][0]["stops"], told["dead"], told["leased"]) == (refused, 1, 0, 0)
     assert len(workplace.entries()) <= 10
