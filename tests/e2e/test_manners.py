@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -280,6 +281,7 @@ def test_refusals_stop_all_workers_and_nothing_is_sent_after(
         return 200, {"Content-Type": "text/html"}, page
 
     moods.kind, moods.mood = 10, refuse
+    moods.gathering = threading.Barrier(2)  # who comes when the run has ended begins another one
     knobs = {**BRISK, "REDIS_URL": redis_url, "BAIKE_DELAY": "0.1", "BAIKE_CONCURRENCY": "1"}
     start: Callable[[], subprocess.Popen[str]] = lambda: workplace.start(*CRAWL, **knobs)  # noqa: E731
     for code, output in ends([start(), start()]):
@@ -292,7 +294,7 @@ def test_refusals_stop_all_workers_and_nothing_is_sent_after(
     assert (told["refused"], told["hosts"][0]["stops"], told["dead"], told["leased"]) == (refused, 1, 0, 0)
     assert len(workplace.entries()) <= 10
 
-    moods.mood = lambda: None
+    moods.mood, moods.gathering = lambda: None, None
     for code, output in ends([start(), start()]):
         assert code == 0, output
     assert is_complete(workplace)
