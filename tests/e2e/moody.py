@@ -65,6 +65,8 @@ class Moods:
     """What robots.txt answers before that, once each."""
     mood: Callable[[], Answer | None] = lambda: None
     kind: int = 0
+    gathering: threading.Barrier | None = None
+    """Where those who ask for robots.txt wait for one another, so that workers begin together."""
     asked: list[Asked] = field(default_factory=list)
 
     def pages(self) -> list[Asked]:
@@ -93,6 +95,8 @@ class MoodySite(ThreadingHTTPServer):
 
     def answer_to(self, path: str, agent: str) -> Answer:
         moods = self.moods
+        if path == "/robots.txt" and moods.gathering is not None:
+            moods.gathering.wait(60)
         with self.noting:
             moods.asked.append(Asked(time.monotonic(), path, agent))
             if path == "/robots.txt":

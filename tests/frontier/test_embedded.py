@@ -91,12 +91,14 @@ def test_the_last_user_waits_for_a_warden_that_is_slow(folder: Path) -> None:
     warden = parent_of(pid)
     os.kill(warden, signal.SIGSTOP)
     closing = threading.Thread(target=server.close)
-    with (folder / "users").open("a") as users:  # in its place: it takes the lock, and then its time, while the server still answers
-        closing.start()
-        assert until(lambda: _lock(users, alone=True))
-        closing.join(3)
-        assert closing.is_alive()
-    os.kill(warden, signal.SIGCONT)
+    try:
+        with (folder / "users").open("a") as users:  # in its place: it takes the lock, and then its time, while the server still answers
+            closing.start()
+            assert until(lambda: _lock(users, alone=True))
+            closing.join(3)
+            assert closing.is_alive()
+    finally:
+        os.kill(warden, signal.SIGCONT)
     closing.join(60)
     assert not runs(pid)
 
