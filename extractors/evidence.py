@@ -232,7 +232,7 @@ def _is_narrated(texts: Sequence[str]) -> bool:
 def _share_a_noun(parts: Parts) -> bool:
     """Whether one noun stands behind several attributes: 大规模、全民性庆典活动; 改变北宋积贫、积弱的局面."""
     *others, last = parts.texts
-    if not ends_modifying(last) and all(map(ends_modifying, others)):
+    if len(last) > 1 + max(map(len, others)) and not ends_modifying(last) and all(map(ends_modifying, others)):
         return True
     return "pause" in parts.sorts and not parts.after_comma[-1] and "的" in last[1:-1] and not any("的" in text for text in others)
 
