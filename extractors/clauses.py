@@ -14,10 +14,12 @@ from typing import Any
 __all__ = [
     "begins_clause",
     "begins_deed",
+    "begins_habit",
     "begins_note",
     "ends_modifying",
     "ends_predicating",
     "governs",
+    "governs_nouns",
     "names_trades",
     "states",
     "trades",
@@ -42,6 +44,8 @@ _CLAUSE_START = re.compile(_words("clause_start"))
 _NOTE_START = re.compile(_words("note_start"))
 _DEED = re.compile(_words("deed"))
 _GOVERNING = re.compile(f"^(?:{_words('governing')})(?=..)|{_words('governing_inside')}")
+_GOVERNING_NOUNS = re.compile(f"(?:{_words('governing_nouns')})(?=..)")
+_HABIT = re.compile(_words("habit"))
 _TRADES = rf"(?:{_words('trade')})(?:[和与及](?:{_words('trade')}))*$"
 _TRADED, _ONLY_TRADES = re.compile(f".的{_TRADES}"), re.compile(f"[和与及]?{_TRADES}")
 _PREDICATIVE = re.compile(f"(?:{_words('predicative')})$")
@@ -75,6 +79,16 @@ def begins_deed(part: str) -> bool:
 def governs(part: str) -> bool:
     """Whether the verb of a first part has the other parts for objects: 用作萃取剂."""
     return _GOVERNING.search(part) is not None
+
+
+def governs_nouns(part: str) -> bool:
+    """Whether the verb of a first part has the nouns behind it for objects: 含挥发油."""
+    return _GOVERNING_NOUNS.match(part) is not None
+
+
+def begins_habit(part: str) -> bool:
+    """Whether a part begins with what a plant or an animal likes or bears: 耐旱."""
+    return _HABIT.match(part) is not None
 
 
 def ends_predicating(part: str) -> bool:

@@ -14,10 +14,12 @@ from extractors.brackets import bare, without_remark
 from extractors.clauses import (
     begins_clause,
     begins_deed,
+    begins_habit,
     begins_note,
     ends_modifying,
     ends_predicating,
     governs,
+    governs_nouns,
     names_trades,
     states,
     trades,
@@ -117,6 +119,9 @@ def _phrases(parts: Parts, kind: Kind) -> str:
         return "amounts"
     if _is_stated(parts) or _share_a_noun(parts) or _share_an_object(texts) or _width(texts) > 20:
         return ""
+    if governs_nouns(texts[0]) and not any(map(governs_nouns, texts[1:])):
+        # 含挥发油、多糖; but 含铁食物、含锌食物
+        return ""
     if "comma" in parts.sorts and (_is_described(texts) or (kind.name == "awards" and _is_narrated(texts))):
         return ""
     if kind.name == "awards" and "space" in parts.sorts and len({text[-1] for text in texts}) > 1:
@@ -138,9 +143,14 @@ def _nouns(parts: Parts, _kind: Kind) -> str:
     width = _width(texts)
     if parts.sorts == {"comma"}:
         # 牛奶，细砂糖，蛋黄，低筋粉: no clause is that short, and clauses of one length are verses
+        if len(texts) >= 3 and width <= 6 and len({text[-1] for text in texts}) == 1:
+            return "members of one shape"
         return "short nouns" if len(texts) >= 3 and width <= 3 and not any(map(_NUMERAL.search, texts)) else ""
     if _share_an_attribute(texts):
         return ""
+    if parts.sorts == {"semi"}:
+        # two may be one meaning in other words: 种子出土；长出新芽
+        return "short nouns" if len(texts) >= 3 and width <= 8 else ""
     return "nouns at 、" if width <= 8 and not parts.sorts - {"pause", "title"} else ""
 
 
@@ -208,7 +218,7 @@ def _is_a_clause(parts: Parts) -> bool:
 
 def _is_described(texts: Sequence[str]) -> bool:
     """Whether half of the parts end in a predicate: 肉味浓郁，肉质鲜嫩; or all in a short one: 成本低、见效快."""
-    if all(map(_GRADED.match, texts)):
+    if all(map(_GRADED.match, texts)) or all(map(begins_habit, texts)):
         return True
     long = [text for text in texts if len(text) >= 4]
     return len(long) * 2 >= len(texts) and sum(map(ends_predicating, long)) * 2 >= len(long) > 0
@@ -222,7 +232,7 @@ def _is_narrated(texts: Sequence[str]) -> bool:
 def _share_a_noun(parts: Parts) -> bool:
     """Whether one noun stands behind several attributes: 大规模、全民性庆典活动; 改变北宋积贫、积弱的局面."""
     *others, last = parts.texts
-    if not ends_modifying(last) and all(map(ends_modifying, others)):
+    if len(last) > 1 + max(map(len, others)) and not ends_modifying(last) and all(map(ends_modifying, others)):
         return True
     return "pause" in parts.sorts and not parts.after_comma[-1] and "的" in last[1:-1] and not any("的" in text for text in others)
 
