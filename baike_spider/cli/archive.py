@@ -75,8 +75,6 @@ def _run(args: argparse.Namespace) -> int:
             return _cdxj(index) if args.action == "index" else _get(args, index, places)
     except IndexFailed as error:
         raise OutputFailed(f"the index cannot be made: {error}") from error
-    except BrokenPipeError:
-        raise
     except OSError as error:
         raise BadInput(f"{error.filename}: {error.strerror}") from error
 

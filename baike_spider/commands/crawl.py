@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from scrapy.commands.crawl import Command as CrawlCommand
@@ -15,6 +16,7 @@ from baike_spider.crawl.report import run_report, write_report
 from baike_spider.crawl.run import Run
 from baike_spider.exits import RunError, ending, exit_code_for
 from baike_spider.frontier import worker_name
+from baike_spider.streams import ReaderGone, own_streams
 
 if TYPE_CHECKING:
     import argparse
@@ -69,9 +71,10 @@ class Command(CrawlCommand):
         try:
             if "crawl/pending" in stats:  # else the run never began, and the file is of another one
                 write_report(plan.folder, report)
+            if crawler.settings.getbool("BAIKE_SUMMARY"):
+                with suppress(ReaderGone), own_streams():
+                    print(json.dumps(report, ensure_ascii=False), flush=True)  # noqa: T201
         except RunError as error:
             print(f"scrapy crawl: {error}", file=sys.stderr)  # noqa: T201
             code = code or error.code
-        if crawler.settings.getbool("BAIKE_SUMMARY"):
-            print(json.dumps(report, ensure_ascii=False), flush=True)  # noqa: T201
         return code

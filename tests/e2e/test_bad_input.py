@@ -41,6 +41,13 @@ def test_an_output_folder_that_cannot_be_written(own_site: Workplace, tmp_path: 
     assert "Traceback" not in done.stderr
 
 
+def test_a_report_that_cannot_be_written(own_site: Workplace) -> None:
+    done = own_site.run("sh", "-c", "scrapy crawl baike -a seeds=雾屿省 -a follow=none >/dev/full", BAIKE_SUMMARY="1")
+    assert done.returncode == 4, done.stderr
+    assert done.stderr.splitlines()[-1] == "scrapy crawl: standard output cannot be written: No space left on device"
+    assert [entry["title"] for entry in own_site.entries()] == ["雾屿省"]
+
+
 @pytest.mark.parametrize(
     ("name", "body", "verdict"),
     [

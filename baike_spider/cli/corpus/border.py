@@ -50,6 +50,6 @@ def as_run_errors(output: Path | None = None) -> Iterator[None]:
     except CorpusError as error:
         raise BadInput(str(error)) from error
     except OSError as error:
-        if output is None or isinstance(error, BrokenPipeError):
+        if output is None:
             raise
         raise OutputFailed(f"{output}: {error.strerror or error}") from error

@@ -47,7 +47,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    with as_run_errors(Path(args.output or "standard output")):
+    with as_run_errors(Path(args.output or tempfile.gettempdir())):
         old, new = open_corpus(args.old), open_corpus(args.new)
         summary = summary_of(old, new)
         with _output(args.output) as (out, temp):
