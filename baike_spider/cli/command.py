@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-__all__ = ["Commands", "Parser", "add_command", "port", "positive"]
+__all__ = ["Commands", "Parser", "add_command", "path_or_stdout", "path_to_write", "port", "positive"]
 
 Commands = argparse._SubParsersAction
 
@@ -44,3 +44,19 @@ def positive(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r}: give a whole number from 1")
     return int(text)
+
+
+def path_to_write(text: str) -> str:
+    """argparse type: a file or folder that is written whole, under a temporary name; so it is never standard output."""
+    if not text:
+        raise argparse.ArgumentTypeError("the path is empty")
+    if text == "-":
+        raise argparse.ArgumentTypeError(
+            "'-' would be standard output, and this takes its name when it is whole: give a path (./- for this name)"
+        )
+    return text
+
+
+def path_or_stdout(text: str) -> str | None:
+    """argparse type: a file to write; None for `-`, standard output."""
+    return None if text == "-" else path_to_write(text)

@@ -7,6 +7,7 @@ of the command that is asked for is loaded, because the libraries of the others 
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import signal
@@ -15,7 +16,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from baike_spider.cli.command import Parser
-from baike_spider.exits import EXIT_CODES, OutputFailed, RunError
+from baike_spider.exits import EXIT_CODES, BadInput, OutputFailed, RunError
 from baike_spider.streams import ReaderGone, flush, own_streams
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ __all__ = ["main", "parser"]
 #: modules here that are no command's, and the one that holds several
 _SUPPORT = frozenset({"command", "main", "show"})
 _INTERRUPTED = 130
+#: what no command that only reads can meet; else a file that a command tells nothing better of was one to read
+_OF_WRITING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 _HELD_BY = dict.fromkeys(("head", "cat", "summary", "verify"), "show")
 
 
@@ -59,11 +62,20 @@ def _outcome(argv: list[str], loading: AbstractContextManager[None]) -> tuple[in
         finally:
             flush()
     except RunError as error:
-        with suppress(OutputFailed, ReaderGone):  # that may be what cannot be written
-            print(f"{name}: {error}", file=sys.stderr)
-        return error.code, False
+        return _told(name, error), False
     except ReaderGone:
         return 0, False
+    except OSError as error:
+        if error.filename is None:
+            raise
+        kind = OutputFailed if error.errno in _OF_WRITING else BadInput
+        return _told(name, kind(f"{error.filename}: {error.strerror}")), False
+
+
+def _told(name: str, error: RunError) -> int:
+    with suppress(OutputFailed, ReaderGone):  # standard error may be what cannot be written
+        print(f"{name}: {error}", file=sys.stderr)
+    return error.code
 
 
 @contextmanager

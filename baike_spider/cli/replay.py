@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from baike_spider.archive import IndexFailed, Originals, Reading
-from baike_spider.cli.command import Commands, add_command, positive
+from baike_spider.cli.command import Commands, add_command, path_to_write, positive
 from baike_spider.cli.extract import report
 from baike_spider.corpus.difference import Change, differences
 from baike_spider.corpus.include import Include
@@ -33,7 +33,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "baike replay output/baike -o output/baike-again --jobs 2\n  baike replay output/baike --diff",
     )
     command.add_argument("crawl", metavar="CRAWL", help="a crawl's folder")
-    command.add_argument("-o", "--output", metavar="FOLDER", help="write the shards here; the same command goes on after an interruption")
+    command.add_argument(
+        "-o", "--output", type=path_to_write, metavar="FOLDER", help="write the shards here; the same command goes on after an interruption"
+    )
     command.add_argument(
         "--diff", action="store_true", help="print which entries and triples are added, removed or altered against the crawl's shards"
     )

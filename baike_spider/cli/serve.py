@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from baike_spider.cli.command import Commands, add_command, port
+from baike_spider.cli.command import Commands, add_command, path_to_write, port
 from baike_spider.exits import BadInput
 from baike_spider.mirror import ALLOW_ALL, run_with, serve
 
@@ -27,7 +27,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     command.add_argument("--port", type=port, default=0, metavar="N", help="port on 127.0.0.1 (default: any free one)")
     command.add_argument("--robots", metavar="FILE", help="what /robots.txt answers (default: everything allowed)")
-    command.add_argument("--log", metavar="FILE", help="append one JSON line a request")
+    command.add_argument("--log", type=path_to_write, metavar="FILE", help="append one JSON line a request")
     command.set_defaults(run=_run)
 
 

@@ -9,12 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from baike_spider.cli.main import main
-from tests.archive.specimens import Saved, warc_gz
-
 BAIKE = (str(Path(sys.executable).with_name("baike")),)
 FULL = "standard output cannot be written: No space left on device"
-URL = "https://baike.baidu.com/item/周鹤鸣"
 #: what prints more than a buffer, what less, and what prints past `print`
 PRINTING = {
     "help": ("--help",),
@@ -32,22 +28,8 @@ PRINTING = {
     "diff": ("corpus", "diff", "{corpus}", "{corpus}"),
     "archive stats": ("archive", "stats", "{warc}"),
     "archive index": ("archive", "index", "{warc}"),
-    "archive get": ("archive", "get", URL, "{warc}"),
+    "archive get": ("archive", "get", "https://baike.baidu.com/item/周鹤鸣", "{warc}"),
 }
-
-
-@pytest.fixture(scope="module")
-def places(encyclopedia: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    folder = tmp_path_factory.mktemp("streams")
-    found = {name: folder / name for name in ("crawl", "corpus", "damaged", "warc")} | {"pages": encyclopedia / "pages" / "biitem"}
-    page = (encyclopedia / "pages" / "biitem" / "zhou-heming.html").read_bytes()
-    for name in ("crawl", "damaged"):
-        assert main(["extract", str(found["pages"]), "--shards", str(found[name])]) == 0
-    assert main(["corpus", "build", str(found["crawl"]), "-o", str(found["corpus"])]) == 0
-    next((found["damaged"] / "triples").iterdir()).write_bytes(b"no shard")
-    found["warc"] = folder / "saved.warc.gz"
-    found["warc"].write_bytes(warc_gz([Saved(URL, page)]))
-    return found
 
 
 @pytest.fixture

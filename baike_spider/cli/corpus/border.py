@@ -52,4 +52,5 @@ def as_run_errors(output: Path | None = None) -> Iterator[None]:
     except OSError as error:
         if output is None:
             raise
-        raise OutputFailed(f"{output}: {error.strerror or error}") from error
+        blocked = isinstance(error, FileExistsError | NotADirectoryError) and error.filename
+        raise OutputFailed(f"{output}: {f'{error.filename} is no folder' if blocked else error.strerror or error}") from error

@@ -10,7 +10,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from baike_spider.cli.command import Commands, add_command
+from baike_spider.cli.command import Commands, add_command, path_or_stdout
 from baike_spider.cli.corpus.border import as_run_errors, memory_size
 from baike_spider.corpus.build import MEMORY
 from baike_spider.corpus.diff import DiffSummary, diff_corpora, summary_of
@@ -38,7 +38,11 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("--json", action="store_true", help="every change as a JSON line; with --summary: the summary as one JSON object")
     command.add_argument("--summary", action="store_true", help="the summary alone (the default without --json)")
     command.add_argument(
-        "-o", "--output", metavar="FILE", help="file to write; an earlier one stays until this one is whole (default: standard output)"
+        "-o",
+        "--output",
+        type=path_or_stdout,
+        metavar="FILE",
+        help="file to write; an earlier one stays until this one is whole (default, and -: standard output)",
     )
     command.add_argument(
         "--memory", type=memory_size, default=MEMORY, metavar="SIZE", help="memory to keep to, such as 4G or 800M (default: 4G)"

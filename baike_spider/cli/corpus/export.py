@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from baike_spider.cli.command import Commands, add_command
+from baike_spider.cli.command import Commands, add_command, path_to_write
 from baike_spider.cli.corpus.border import add_limits, as_run_errors
 from baike_spider.corpus.export import MEMORY, export_corpus, formats
 from baike_spider.corpus.reader import open_corpus
@@ -32,6 +32,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "-o",
         "--output",
+        type=path_to_write,
         required=True,
         metavar="PATH",
         help="file or folder to write; an earlier export there stays until this one is whole",
