@@ -17,6 +17,7 @@ from baike_spider.archive import (
     Index,
     IndexFailed,
     Row,
+    archive_in,
     cdxj_line,
     decoded,
     file_names,
@@ -82,7 +83,7 @@ def _run(args: argparse.Namespace) -> int:
 def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
-    folder = path / FOLDER if (path / FOLDER).is_dir() else path
+    folder = archive_in(path)
     files = [folder / name for name in file_names(folder)]
     if not files:
         raise BadInput(f"{path}: no WARC or ARC files; name one, or a crawl's folder that has a folder {FOLDER}/")

@@ -69,18 +69,26 @@ def _run(args: argparse.Namespace) -> int:
 
 def _replay(crawl: Path, folder: Path, args: argparse.Namespace, *, kept: Path) -> int:
     archive = archive_of(crawl)
-    site, rich = "any", False
-    if (crawl / MANIFEST).is_file():
-        site = load_manifest(crawl).site
-        first = next(read_questions(crawl), None)
-        rich = first is not None and "detail" in first
-        if first is not None and args.diff:
-            raise BadInput("--diff compares entries, and this is a crawl of questions: replay it with -o and compare the shards")
+    try:
+        # what cannot be compared is told before anything is extracted
+        site, rich = _about(crawl, diff=args.diff) if args.diff or (crawl / MANIFEST).is_file() else ("any", False)
+        unwanted = Kept.of(crawl, kept)
+    except ShardError as error:
+        raise BadInput(str(error)) from error
     index_archive(archive)  # what is damaged is told when it is read
     reading = Reading(wanted=Include.of(args.include), original=Originals(archive))
     todo = tasks([str(archive)], reading, size=TASK_BYTES)
     place = Destination(folder, crawl.resolve().name, site, rich=rich)
-    return report(extract_to_shards(todo, place, jobs=args.jobs, reading=reading, unwanted=Kept.of(crawl, kept)))
+    return report(extract_to_shards(todo, place, jobs=args.jobs, reading=reading, unwanted=unwanted))
+
+
+def _about(crawl: Path, *, diff: bool) -> tuple[str, bool]:
+    """The crawl's site, and whether its questions hold all that their pages say. Raises ShardError."""
+    site = load_manifest(crawl).site
+    first = next(read_questions(crawl), None)
+    if first is not None and diff:
+        raise BadInput("--diff compares entries, and this is a crawl of questions: replay it with -o and compare the shards")
+    return site, first is not None and "detail" in first
 
 
 def _print_differences(old: Path, new: Path) -> None:

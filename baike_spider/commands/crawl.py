@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError
 
-from baike_spider.commands.feeds import check_feeds
+from baike_spider.commands.files import check_feeds, check_folders
+from baike_spider.commands.settings import leave_on_bad_settings
 from baike_spider.crawl.plan import check_contact, make_plan
 from baike_spider.crawl.report import run_report, write_report
 from baike_spider.crawl.run import Run
@@ -31,6 +32,11 @@ __all__ = ["Command"]
 class Command(CrawlCommand):
     """Scrapy's crawl with the exit codes of `baike_spider.exits`."""
 
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        assert self.settings is not None
+        leave_on_bad_settings(self.settings)
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:
             raise UsageError("give one spider: scrapy crawl baike -a seeds=刘德华,清华大学")
@@ -43,6 +49,7 @@ class Command(CrawlCommand):
             plan = make_plan(args[0], opts.spargs, crawler.settings)
             check_contact(plan, crawler.settings.get("BAIKE_CONTACT") or "")
             check_feeds(crawler.settings)
+            check_folders(plan, crawler.settings)
         except RunError as error:
             print(f"scrapy crawl {args[0]}: {error}", file=sys.stderr)  # noqa: T201
             self.exitcode = error.code

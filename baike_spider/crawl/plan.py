@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import urlsplit
@@ -140,9 +141,6 @@ def make_plan(spider: str, arguments: Mapping[str, str | None], settings: BaseSe
         raise BadInput(f"refresh={arguments['refresh']!r}: {site.title} holds {site.holds}, and only entries are refreshed")
     _check_numbers(settings)
     _check_former(settings)
-    replay = settings.get("BAIKE_REPLAY")
-    if replay and not Path(replay).is_dir():
-        raise BadInput(f"BAIKE_REPLAY={replay!r}: no such folder; name a crawl's folder that has an archive, or a folder of WARC files")
     return plan
 
 
@@ -261,7 +259,7 @@ def _mirror(address: str) -> str:
 def _check_numbers(settings: BaseSettings) -> None:
     for name, least in _NUMBERS.items():
         try:
-            sound = settings.getfloat(name) >= least
+            sound = least <= settings.getfloat(name) < inf
         except (TypeError, ValueError):
             sound = False
         if not sound:
