@@ -1,4 +1,4 @@
-"""Standard output and standard error of a command: the border where their errors become ours.
+"""Standard input, output and error of a command: the border where their errors become ours.
 
 Comes in: whatever a command prints, by `print`, by `sys.stdout.buffer`, by rich or argparse. Goes out: the same bytes, or an OutputFailed from
 the write or flush that failed, for all commands alike; a ReaderGone where a pipe was closed at its other end. Neither is an OSError: whoever
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ReaderGone", "flush", "own_streams"]
 
-_OUT, _ERR = 1, 2
+_IN, _OUT, _ERR = range(3)
 _NAMES = {_OUT: "standard output", _ERR: "standard error"}
 
 
@@ -30,18 +30,21 @@ class ReaderGone(Exception):
 
 @contextmanager
 def own_streams() -> Iterator[None]:
-    """Within the block sys.stdout and sys.stderr raise OutputFailed or ReaderGone where the system's raise OSError.
+    """Within the block sys.stdout and sys.stderr raise OutputFailed or ReaderGone where the system's raise OSError; a standard input that came closed is empty.
 
     What cannot be written is dropped when the block ends: Python must not complain of it once more while it closes them. Flush before.
     """
-    before = sys.stdout, sys.stderr
+    before = sys.stdin, sys.stdout, sys.stderr
+    if sys.stdin is None:
+        _take(_IN)
+        sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(_IN, closefd=False)), "utf-8")
     sys.stdout, sys.stderr = _opened(_OUT, sys.stdout), _opened(_ERR, sys.stderr)
     try:
         yield
     finally:
         _drop(_OUT, sys.stdout)
         _drop(_ERR, sys.stderr)
-        sys.stdout, sys.stderr = before
+        sys.stdin, sys.stdout, sys.stderr = before
 
 
 def flush() -> None:
@@ -76,7 +79,7 @@ def _opened(number: int, system: TextIO | None) -> TextIO:
 def _take(number: int) -> None:
     """A descriptor that came closed: the next file that is opened would get its number, and what is printed. Messages go nowhere then; to write a
     result fails, as it should."""
-    nowhere = os.open(os.devnull, os.O_RDONLY if number == _OUT else os.O_WRONLY)
+    nowhere = os.open(os.devnull, os.O_WRONLY if number == _ERR else os.O_RDONLY)
     if nowhere != number:
         os.dup2(nowhere, number)
         os.close(nowhere)

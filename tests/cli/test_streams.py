@@ -71,6 +71,12 @@ def test_standard_output_that_came_closed(places: dict[str, Path], tmp_path: Pat
     assert subprocess.run(["sh", "-c", f"{command} >&-"], capture_output=True, check=False).returncode == 0
 
 
+def test_standard_input_that_came_closed() -> None:
+    done = subprocess.run(["sh", "-c", f"{BAIKE[0]} extract - <&-"], capture_output=True, text=True, check=False)
+    assert done.returncode == 9
+    assert "-: malformed: the page is empty" in done.stderr
+
+
 def test_messages_do_not_go_to_the_results_where_standard_error_came_closed(places: dict[str, Path]) -> None:
     command = " ".join((*BAIKE, *words("extract", places)))
     with_messages, without = (

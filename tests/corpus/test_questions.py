@@ -158,7 +158,7 @@ class TestBuild:
         assert main(["corpus", "build", str(mixed), "-o", str(tmp_path / "corpus")]) == 2
         told = capsys.readouterr().err
         assert (
-            f"{mixed} holds entries and questions (entries in {mixed}/entries/w-00000.jsonl.zst, questions in {mixed}/questions/other-"
+            f"{mixed} holds entries and questions (entries in {mixed}/entries/w-00000.jsonl.zst, questions in {mixed}/questions/w-00001.jsonl.zst)"
             in told
         )
 
