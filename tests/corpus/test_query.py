@@ -17,6 +17,7 @@ from baike_spider.cli.main import main
 from baike_spider.corpus.engine import connect
 from baike_spider.corpus.query import facts_of, find, pointing_to
 from baike_spider.corpus.reader import open_corpus
+from tests.conftest import ROOT
 from tests.corpus.crawls import digests
 from tests.corpus.odd import build
 
@@ -69,6 +70,13 @@ def test_one_predicate(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert [fact["object"] for fact in first["triples"]] == ["歌手", "演员"]
     assert first["triples"][1]["object_id"] == 30485
     assert [fact["object"] for fact in second["triples"]] == ["教授"]
+
+
+def test_every_field_is_documented(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (actor,) = asked(capsys, str(corpus), "30485", "--incoming")
+    documented = (ROOT / "docs" / "corpus.md").read_text(encoding="utf-8").partition("\n## Query\n")[2]
+    for field in (*actor, *actor["triples"][0], *actor["incoming"][0]):
+        assert f"`{field}`" in documented, field
 
 
 def test_what_points_to_an_entry_by_number_and_by_address(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
