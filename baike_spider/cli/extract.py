@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from baike_spider.archive import Fields, Reading
-from baike_spider.cli.command import Commands, add_command, path_or_stdout, path_to_write, positive
+from baike_spider.cli.command import Commands, add_command, path, path_or_stdout, path_to_write, workers
 from baike_spider.corpus.extract import Done, Format, extract_tasks
 from baike_spider.corpus.include import Include
 from baike_spider.corpus.inputs import STDIN, InputError, check_paths, tasks
@@ -40,6 +40,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "paths",
         nargs="+",
+        type=path,
         metavar="PATH",
         help="HTML, WARC, ARC (.gz, .zst), WACZ, zip, tar or JSON lines, folders of them, a crawl's folder, or - for standard input",
     )
@@ -62,7 +63,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         metavar="FOLDER",
         help="write shards and a manifest like a crawl's; the same command goes on after an interruption",
     )
-    command.add_argument("--jobs", type=positive, default=1, metavar="N", help="processes (default: 1); the output is the same")
+    command.add_argument("--jobs", type=workers, default=1, metavar="N", help="processes (default: 1); the output is the same")
     command.add_argument(
         "--include",
         action="append",
@@ -136,7 +137,10 @@ def report(results: Iterable[Done], out: TextIO | None = None) -> int:
             for line in done.told:
                 print(line, file=sys.stderr)
             advance(done.counts.total())
-    told = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in counts.most_common()) or "no page files found"
+    told = (
+        ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in counts.most_common())
+        or "no page files found, or none that --include takes"
+    )
     if apart:
         told += f"; in {apart} of them PAGE_DATA and the page itself disagree"
     if before:

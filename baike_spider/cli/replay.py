@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from baike_spider.archive import IndexFailed, Originals, Reading
-from baike_spider.cli.command import Commands, add_command, path_to_write, positive
+from baike_spider.cli.command import Commands, add_command, path, path_to_write, workers
 from baike_spider.cli.extract import report
 from baike_spider.corpus.difference import Change, differences
 from baike_spider.corpus.include import Include
@@ -32,14 +32,14 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "Extracts a crawl's archive again, with today's extractors and without the network: shards like the crawl's, or what would differ.",
         "baike replay output/baike -o output/baike-again --jobs 2\n  baike replay output/baike --diff",
     )
-    command.add_argument("crawl", metavar="CRAWL", help="a crawl's folder")
+    command.add_argument("crawl", type=path, metavar="CRAWL", help="a crawl's folder")
     command.add_argument(
         "-o", "--output", type=path_to_write, metavar="FOLDER", help="write the shards here; the same command goes on after an interruption"
     )
     command.add_argument(
         "--diff", action="store_true", help="print which entries and triples are added, removed or altered against the crawl's shards"
     )
-    command.add_argument("--jobs", type=positive, default=1, metavar="N", help="processes (default: 1); the output is the same")
+    command.add_argument("--jobs", type=workers, default=1, metavar="N", help="processes (default: 1); the output is the same")
     command.add_argument(
         "--include", action="append", default=[], metavar="PATTERN", help="only pages whose address matches: a glob, or re:REGEX"
     )

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from baike_spider.cli.command import Commands, add_command, positive
+from baike_spider.cli.command import Commands, add_command, path, positive
 from baike_spider.crawl.versions import Versions
 from baike_spider.exits import DAMAGED, BadInput
 from baike_spider.shards import ShardDamaged, ShardError, load_manifest, read_entries, read_questions, read_rejects, read_triples, verify
@@ -35,7 +35,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     cat.set_defaults(n=None)
     for command in (head, cat):
-        command.add_argument("folder", metavar="CRAWL", help="a crawl's folder, or one shard")
+        command.add_argument("folder", type=path, metavar="CRAWL", help="a crawl's folder, or one shard")
         what = command.add_mutually_exclusive_group()
         what.add_argument("--entries", dest="what", action="store_const", const="entries", help="entries as JSON lines")
         what.add_argument("--questions", dest="what", action="store_const", const="questions", help="questions as JSON lines")
@@ -48,11 +48,11 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "The first triples or questions of a crawl, its counts, and where everything lies.",
         "baike summary output/baike",
     )
-    summary.add_argument("folder", metavar="CRAWL", help="a crawl's folder")
+    summary.add_argument("folder", type=path, metavar="CRAWL", help="a crawl's folder")
     summary.add_argument("-n", type=positive, default=10, metavar="N", help="triples or questions to print (default: 10)")
     summary.set_defaults(run=_run_summary)
     check = add_command(commands, "verify", "Checks every shard of a crawl against its manifest.", "baike verify output/baike")
-    check.add_argument("folder", metavar="CRAWL", help="a crawl's folder")
+    check.add_argument("folder", type=path, metavar="CRAWL", help="a crawl's folder")
     check.set_defaults(run=_run_verify)
 
 

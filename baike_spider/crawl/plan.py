@@ -45,6 +45,8 @@ _SITE = "baidu_baike"
 ARGUMENTS = ("seeds", "max_entries", "max_depth", "follow", "site", "refresh", "exclusive")
 #: seeds that are told of by name when many are wrong
 _WRONG_SEEDS = 20
+#: of a number that is one
+_DIGITS = 18
 #: seconds
 _UNITS = {"h": 3600, "d": 86400, "w": 7 * 86400}
 #: the contact of our own examples, which reaches nobody
@@ -185,9 +187,9 @@ def read_seed(seed: str, *, where: str, site: Site) -> EntryRef:
 
 
 def _read(path: Path) -> str:
-    if path.exists() and not path.is_file():
-        raise BadInput(f"seed file {path}: not a regular file; it is read twice, so save it first")
     try:
+        if path.exists() and not path.is_file():
+            raise BadInput(f"seed file {path}: not a regular file; it is read twice, so save it first")
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise BadInput(f"seed file {path}: {error.strerror or error}; give seeds=@FILE with one name or URL a line") from error
@@ -218,8 +220,8 @@ def _count(arguments: Mapping[str, str | None], name: str, *, least: int) -> int
     text = arguments.get(name)
     if text is None or text == "":
         return None
-    if not (text.isascii() and text.isdigit()) or int(text) < least:
-        raise BadInput(f"{name}={text!r}: give a whole number from {least}")
+    if not (text.isascii() and text.isdigit()) or len(text) > _DIGITS or int(text) < least:
+        raise BadInput(f"{name}={text[:40]!r}: give a whole number from {least}")
     return int(text)
 
 

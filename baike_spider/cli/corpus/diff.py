@@ -10,7 +10,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from baike_spider.cli.command import Commands, add_command, path_or_stdout
+from baike_spider.cli.command import Commands, add_command, path, path_or_stdout
 from baike_spider.cli.corpus.border import as_run_errors, memory_size
 from baike_spider.corpus.build import MEMORY
 from baike_spider.corpus.diff import DiffSummary, diff_corpora, summary_of
@@ -33,8 +33,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "Entries and triples, or questions, added, removed, changed from one corpus to another: counted, or each as a JSON line.",
         "baike corpus diff corpus-2026-01 corpus-2026-02 --json -o changes.jsonl",
     )
-    command.add_argument("old", metavar="OLD", help="a corpus folder")
-    command.add_argument("new", metavar="NEW", help="another")
+    command.add_argument("old", type=path, metavar="OLD", help="a corpus folder")
+    command.add_argument("new", type=path, metavar="NEW", help="another")
     command.add_argument("--json", action="store_true", help="every change as a JSON line; with --summary: the summary as one JSON object")
     command.add_argument("--summary", action="store_true", help="the summary alone (the default without --json)")
     command.add_argument(

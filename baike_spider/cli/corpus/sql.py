@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from baike_spider.cli.command import Commands, add_command, positive
+from baike_spider.cli.command import Commands, add_command, path, positive, workers
 from baike_spider.cli.corpus.border import as_run_errors, memory_size
 from baike_spider.corpus.engine import EngineError, only_reading, seal
 from baike_spider.corpus.reader import open_corpus, views
@@ -44,14 +44,14 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "Asks the corpus in SQL (DuckDB's): tables entries, triples, names, links as in docs/corpus.md. It reads the corpus and nothing else, and writes nothing.",
         'baike corpus sql corpus "SELECT predicate, count(*) AS n FROM triples GROUP BY predicate ORDER BY n DESC" --csv',
     )
-    command.add_argument("corpus", metavar="CORPUS", help="folder that `baike corpus build` wrote")
+    command.add_argument("corpus", type=path, metavar="CORPUS", help="folder that `baike corpus build` wrote")
     command.add_argument("query", metavar="SQL", help="one statement; - reads it from standard input")
     form = command.add_mutually_exclusive_group()
     form.add_argument("--csv", dest="form", action="store_const", const="csv", help="all rows as CSV, with a header")
     form.add_argument("--json", dest="form", action="store_const", const="json", help="all rows as JSON objects, one a line")
     command.add_argument("-n", type=positive, default=100, metavar="N", help="rows of the table that is printed else (default: 100)")
     command.add_argument("--memory", type=memory_size, metavar="SIZE", help="memory to keep to (default: most of the machine's)")
-    command.add_argument("--threads", type=positive, metavar="N", help="threads (default: one a core)")
+    command.add_argument("--threads", type=workers, metavar="N", help="threads (default: one a core)")
     command.set_defaults(run=_run, form="table")
 
 
