@@ -33,7 +33,7 @@ EXIT_CODES: dict[int, str] = {
     1: "an unexpected error: the log says which",
     2: "bad input: seeds, arguments, settings or paths",
     3: "Redis cannot be reached, or lost the crawl's data",
-    4: "the output folder cannot be written",
+    4: "the output cannot be written: a folder, a file or standard output",
     5: "the site refuses: verification pages or 403 in a row",
     6: "robots.txt forbids every entry",
     7: "no contact is set for the User-Agent of a live crawl",
@@ -69,7 +69,7 @@ class FrontierGone(RunError):
 
 
 class OutputFailed(RunError):
-    """The output folder cannot be written."""
+    """The output cannot be written."""
 
     code = 4
     reason = "output_failed"

@@ -5,6 +5,7 @@ Order of precedence: `scrapy crawl -s NAME=VALUE`, then the environment, then th
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 
@@ -19,10 +20,13 @@ def _number(name: str, default: str) -> float:
     """A number of the environment. What is none ends the program as bad input does: no crawl can begin."""
     text = _env(name, default)
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
         print(f"{name}={text!r} in the environment: give a number", file=sys.stderr)  # noqa: T201
         sys.exit(2)
+    return number
 
 
 # --- the crawl ---------------------------------------------------------------------------------------------------

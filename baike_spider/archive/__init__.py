@@ -8,7 +8,7 @@ from baike_spider.archive.cdxj import cdxj_line
 from baike_spider.archive.checking import verify_record
 from baike_spider.archive.damage import Broken, Damage
 from baike_spider.archive.exchange import Exchange
-from baike_spider.archive.files import FOLDER, file_names, mend, rows_of
+from baike_spider.archive.files import FOLDER, archive_in, file_names, mend, rows_of
 from baike_spider.archive.index import INDEX_FILE, Index, IndexFailed, Row
 from baike_spider.archive.json_lines import Fields
 from baike_spider.archive.originals import Originals
@@ -36,6 +36,7 @@ __all__ = [
     "Record",
     "Row",
     "Tape",
+    "archive_in",
     "cdxj_line",
     "decoded",
     "file_names",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from baike_spider.archive.record import Record
 
-__all__ = ["FOLDER", "SUFFIX", "file_names", "mend", "rows_of"]
+__all__ = ["FOLDER", "SUFFIX", "archive_in", "file_names", "mend", "rows_of"]
 
 #: folder of a crawl's folder that holds its archive
 FOLDER = "warc"
@@ -31,6 +31,12 @@ SUFFIX = ".warc.gz"
 _NAMES = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz", ".arc.zst")
 #: rows that are told to the index at once
 _BATCH = 10_000
+
+
+def archive_in(path: Path) -> Path:
+    """The folder of WARC files of a crawl's folder; another folder is one itself."""
+    own = path / FOLDER
+    return own if own.is_dir() else path
 
 
 def file_names(folder: Path) -> list[str]:

@@ -17,6 +17,7 @@ from baike_spider.archive import (
     Index,
     IndexFailed,
     Row,
+    archive_in,
     cdxj_line,
     decoded,
     file_names,
@@ -26,7 +27,7 @@ from baike_spider.archive import (
     rows_of,
     verify_record,
 )
-from baike_spider.cli.command import Commands, add_command
+from baike_spider.cli.command import Commands, add_command, path, words
 from baike_spider.exits import DAMAGED, BadInput, OutputFailed
 
 if TYPE_CHECKING:
@@ -49,15 +50,15 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         ("verify", "Reads every record and checks lengths, checksums and digests.", "baike archive verify saved.warc.gz"),
         ("index", "A CDXJ index, sorted, on standard output.", "baike archive index output/baike > baike.cdxj"),
     ):
-        add_command(actions, name, text, example).add_argument("paths", nargs="+", metavar="CRAWL-or-FILE")
+        add_command(actions, name, text, example).add_argument("paths", nargs="+", type=path, metavar="CRAWL-or-FILE")
     get = add_command(
         actions,
         "get",
         "The body of an address, as it was served.",
         "baike archive get https://baike.baidu.com/item/刘德华 output/baike > page.html",
     )
-    get.add_argument("url", metavar="URL")
-    get.add_argument("paths", nargs="+", metavar="CRAWL-or-FILE")
+    get.add_argument("url", type=words, metavar="URL")
+    get.add_argument("paths", nargs="+", type=path, metavar="CRAWL-or-FILE")
     get.add_argument("--date", metavar="TIME", help="the one of this time, such as 2026-11-23T16:17:58Z (default: the last)")
     get.add_argument("--decoded", action="store_true", help="with transfer and content encodings undone")
     get.add_argument("--headers", action="store_true", help="the status line and the headers before the body")
@@ -75,16 +76,14 @@ def _run(args: argparse.Namespace) -> int:
             return _cdxj(index) if args.action == "index" else _get(args, index, places)
     except IndexFailed as error:
         raise OutputFailed(f"the index cannot be made: {error}") from error
-    except BrokenPipeError:
-        raise
     except OSError as error:
-        raise BadInput(f"{error.filename}: {error.strerror}") from error
+        raise BadInput(f"{error.filename or ', '.join(args.paths)}: {error.strerror or error}") from error
 
 
 def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
-    folder = path / FOLDER if (path / FOLDER).is_dir() else path
+    folder = archive_in(path)
     files = [folder / name for name in file_names(folder)]
     if not files:
         raise BadInput(f"{path}: no WARC or ARC files; name one, or a crawl's folder that has a folder {FOLDER}/")

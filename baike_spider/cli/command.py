@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-__all__ = ["Commands", "Parser", "add_command", "port", "positive"]
+__all__ = ["Commands", "Parser", "add_command", "path", "path_or_stdout", "path_to_write", "port", "positive", "words", "workers"]
 
 Commands = argparse._SubParsersAction
+#: of rows, and of processes or threads
+_MOST, _WORKERS = (1 << 31) - 1, 1024
 
 
 class Parser(argparse.ArgumentParser):
@@ -41,6 +43,41 @@ def port(text: str) -> int:
 
 def positive(text: str) -> int:
     """argparse type: a whole number from 1."""
-    if not (text.isascii() and text.isdigit()) or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r}: give a whole number from 1")
+    return _number(text, _MOST)
+
+
+def workers(text: str) -> int:
+    """argparse type: how many processes or threads."""
+    return _number(text, _WORKERS)
+
+
+def _number(text: str, most: int) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > len(str(most)) or not 1 <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r}: give a whole number from 1 to {most}")
     return int(text)
+
+
+def words(text: str) -> str:
+    """argparse type: bytes of the command line that are no UTF-8 are nowhere in what we keep."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def path(text: str) -> str:
+    """argparse type: a file or folder. An empty one would be the folder that one happens to be in."""
+    if not text:
+        raise argparse.ArgumentTypeError("the path is empty")
+    return text
+
+
+def path_to_write(text: str) -> str:
+    """argparse type: a file or folder that is written whole, under a temporary name; so it is never standard output."""
+    if text == "-":
+        raise argparse.ArgumentTypeError(
+            "'-' would be standard output, and this takes its name when it is whole: give a path (./- for this name)"
+        )
+    return path(text)
+
+
+def path_or_stdout(text: str) -> str | None:
+    """argparse type: a file to write; None for `-`, standard output."""
+    return None if text == "-" else path_to_write(text)

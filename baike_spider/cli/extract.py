@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from baike_spider.archive import Fields, Reading
-from baike_spider.cli.command import Commands, add_command, positive
+from baike_spider.cli.command import Commands, add_command, path, path_or_stdout, path_to_write, workers
 from baike_spider.corpus.extract import Done, Format, extract_tasks
 from baike_spider.corpus.include import Include
 from baike_spider.corpus.inputs import STDIN, InputError, check_paths, tasks
@@ -40,6 +40,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "paths",
         nargs="+",
+        type=path,
         metavar="PATH",
         help="HTML, WARC, ARC (.gz, .zst), WACZ, zip, tar or JSON lines, folders of them, a crawl's folder, or - for standard input",
     )
@@ -50,12 +51,19 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         help="what to write (default: entries; of pages of questions, questions)",
     )
     command.add_argument(
-        "-o", "--output", metavar="FILE", help="write here, under a temporary name until complete (default: standard output)"
+        "-o",
+        "--output",
+        type=path_or_stdout,
+        metavar="FILE",
+        help="write here, under a temporary name until complete (default, and -: standard output)",
     )
     command.add_argument(
-        "--shards", metavar="FOLDER", help="write shards and a manifest like a crawl's; the same command goes on after an interruption"
+        "--shards",
+        type=path_to_write,
+        metavar="FOLDER",
+        help="write shards and a manifest like a crawl's; the same command goes on after an interruption",
     )
-    command.add_argument("--jobs", type=positive, default=1, metavar="N", help="processes (default: 1); the output is the same")
+    command.add_argument("--jobs", type=workers, default=1, metavar="N", help="processes (default: 1); the output is the same")
     command.add_argument(
         "--include",
         action="append",
@@ -129,7 +137,10 @@ def report(results: Iterable[Done], out: TextIO | None = None) -> int:
             for line in done.told:
                 print(line, file=sys.stderr)
             advance(done.counts.total())
-    told = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in counts.most_common()) or "no page files found"
+    told = (
+        ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in counts.most_common())
+        or "no page files found, or none that --include takes"
+    )
     if apart:
         told += f"; in {apart} of them PAGE_DATA and the page itself disagree"
     if before:
@@ -157,7 +168,8 @@ def _output(path: str | None) -> Iterator[TextIO]:
         raise OutputFailed(f"{path}: {error.strerror or error}") from error
     finally:
         if not direct:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):  # where it cannot be made it cannot be removed
+                part.unlink(missing_ok=True)
 
 
 @contextmanager

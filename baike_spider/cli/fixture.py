@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from baike_spider.cli.command import Commands, add_command
+from baike_spider.cli.command import Commands, add_command, path, path_to_write
 from baike_spider.corpus.fixture import FixtureExistsError, propose_fixture, write_fixture
 from baike_spider.corpus.inputs import InputError, read_page
 from baike_spider.exits import BadInput, OutputFailed
@@ -27,10 +27,14 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "A page becomes a test case: its bytes, and what the extractors say of it, to be corrected by hand.",
         "baike fixture page.html --case collapsed-value",
     )
-    command.add_argument("page", metavar="URL-or-FILE", help="a saved page, or an address, which is fetched politely by `scrapy fetch`")
+    command.add_argument(
+        "page", type=path, metavar="URL-or-FILE", help="a saved page, or an address, which is fetched politely by `scrapy fetch`"
+    )
     command.add_argument("--case", required=True, metavar="NAME", help="the behaviour it shows, such as collapsed-value")
     command.add_argument("--url", default="", metavar="URL", help="a file's address on the real site, where it is known")
-    command.add_argument("--root", default="tests/fixtures", metavar="FOLDER", help="folder of the fixtures (default: tests/fixtures)")
+    command.add_argument(
+        "--root", type=path_to_write, default="tests/fixtures", metavar="FOLDER", help="folder of the fixtures (default: tests/fixtures)"
+    )
     command.set_defaults(run=_run)
 
 

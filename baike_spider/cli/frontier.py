@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from baike_spider.cli.command import Commands, add_command
+from baike_spider.cli.command import Commands, add_command, path
 from baike_spider.crawl.door import State, open_frontier, write_state
 from baike_spider.crawl.plan import named_site, read_seeds
 from baike_spider.exits import BadInput
@@ -35,7 +35,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "baike frontier retry output/baike",
     )
     command.add_argument("action", choices=("add", "dead", "retry", "drain", "resume", "purge"), help="what to do")
-    command.add_argument("folder", metavar="CRAWL", help="a crawl's folder; REDIS_URL says where its queue is, empty: the embedded Redis")
+    command.add_argument(
+        "folder", type=path, metavar="CRAWL", help="a crawl's folder; REDIS_URL says where its queue is, empty: the embedded Redis"
+    )
     command.add_argument("entries", nargs="*", metavar="ENTRY", help="add, retry: names, entry URLs, or @FILE (retry: none means all)")
     command.add_argument("--site", help="add, retry: the entries' site (default: the crawl's own)")
     command.add_argument("--yes", action="store_true", help="purge: really forget the queue; the shards stay")

@@ -7,47 +7,90 @@ of the command that is asked for is loaded, because the libraries of the others 
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
+import signal
 import sys
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from baike_spider.cli.command import Parser
-from baike_spider.exits import EXIT_CODES, RunError
+from baike_spider.exits import EXIT_CODES, BadInput, OutputFailed, RunError
+from baike_spider.streams import ReaderGone, flush, own_streams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
     from types import ModuleType
 
 __all__ = ["main", "parser"]
 
 #: modules here that are no command's, and the one that holds several
 _SUPPORT = frozenset({"command", "main", "show"})
+_INTERRUPTED = 130
+#: what no command that only reads can meet; else a file that a command tells nothing better of was one to read
+_OF_WRITING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 _HELD_BY = dict.fromkeys(("head", "cat", "summary", "verify"), "show")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command; the exit code."""
-    words, then = _split(list(sys.argv[1:] if argv is None else argv))
-    args = parser(words[0] if words else "").parse_args(words)
-    args.then = then
+    """Runs one command; the exit code. Without `argv` it is the program: the words are the process' own, and so are the streams."""
     try:
-        code: int = args.run(args)
-        if argv is None and getattr(args, "leaves_at_once", False):
-            # all is written and closed; what Python tidies up afterwards takes longer than the question did
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(code)
-    except RunError as error:
-        print(f"baike {args.command}: {error}", file=sys.stderr)
-        return error.code
-    except BrokenPipeError:
-        # whoever read our output has seen enough (`| head`); Python must not complain once more while it closes stdout
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        if argv is not None:
+            return _outcome(list(argv), nullcontext())[0]
+        with own_streams():
+            code, leaves_at_once = _outcome(sys.argv[1:], _interrupt_quits())
+            if leaves_at_once:
+                # all is written and closed; what Python tidies up afterwards takes longer than the question did
+                os._exit(code)
+            return code
     except KeyboardInterrupt:
-        return 130
-    return code
+        return _INTERRUPTED
+
+
+def _outcome(argv: list[str], loading: AbstractContextManager[None]) -> tuple[int, bool]:
+    """The exit code, and whether nothing is left to tidy up. Modules load within `loading`."""
+    words, then = _split(argv)
+    name = "baike"
+    try:
+        try:
+            with loading:
+                args = parser(words[0] if words else "").parse_args(words)
+            name, args.then = f"baike {args.command}", then
+            return args.run(args), getattr(args, "leaves_at_once", False)
+        finally:
+            flush()
+    except RunError as error:
+        return _told(name, error), False
+    except ReaderGone:
+        return 0, False
+    except OSError as error:
+        if error.filename is None:
+            raise
+        kind = OutputFailed if error.errno in _OF_WRITING else BadInput
+        return _told(name, kind(f"{error.filename}: {error.strerror}")), False
+
+
+def _told(name: str, error: RunError) -> int:
+    with suppress(OutputFailed, ReaderGone):  # standard error may be what cannot be written
+        print(f"{name}: {error}", file=sys.stderr)
+    return error.code
+
+
+@contextmanager
+def _interrupt_quits() -> Iterator[None]:
+    """While modules load, Ctrl-C ends the process as it is: there is nothing to tidy up, and a KeyboardInterrupt within the first import of a C
+    library is an abort, or an ImportError."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.default_int_handler:  # whoever started us wants it ignored
+        yield
+        return
+    signal.signal(signal.SIGINT, lambda *_: os._exit(_INTERRUPTED))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def parser(command: str = "") -> argparse.ArgumentParser:

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
-from baike_spider.cli.command import Commands, add_command, positive
+from baike_spider.cli.command import Commands, add_command, path, positive, words
 from baike_spider.corpus.engine import connect
 from baike_spider.corpus.errors import CorpusError
 from baike_spider.corpus.query import facts_of, find, pointing_to
@@ -32,18 +32,13 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "An entry of a corpus by name, alias, number or key: its triples, and those that point to it.",
         "baike query corpus 刘德华 --predicate 职业",
     )
-    command.add_argument("corpus", metavar="CORPUS", help="folder that `baike corpus build` wrote")
-    command.add_argument("name", metavar="NAME", type=_text, help="name, alias, `name（sense）`, lemma id, or key (baidu_baike#114923)")
-    command.add_argument("--predicate", metavar="PREDICATE", type=_text, help="only triples of this predicate")
+    command.add_argument("corpus", type=path, metavar="CORPUS", help="folder that `baike corpus build` wrote")
+    command.add_argument("name", metavar="NAME", type=words, help="name, alias, `name（sense）`, lemma id, or key (baidu_baike#114923)")
+    command.add_argument("--predicate", metavar="PREDICATE", type=words, help="only triples of this predicate")
     command.add_argument("--incoming", action="store_true", help="also the triples of other entries that point to it")
     command.add_argument("-n", type=positive, default=100, metavar="N", help="incoming triples to show of an entry (default: 100)")
     command.add_argument("--json", action="store_true", help="one JSON object an entry and line")
     command.set_defaults(run=_run, leaves_at_once=True)
-
-
-def _text(words: str) -> str:
-    """argparse type: bytes of the command line that are no UTF-8 are in no corpus."""
-    return words.encode("utf-8", "replace").decode()
 
 
 def _run(args: argparse.Namespace) -> int:

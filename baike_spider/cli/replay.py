@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from baike_spider.archive import IndexFailed, Originals, Reading
-from baike_spider.cli.command import Commands, add_command, positive
+from baike_spider.cli.command import Commands, add_command, path, path_to_write, workers
 from baike_spider.cli.extract import report
 from baike_spider.corpus.difference import Change, differences
 from baike_spider.corpus.include import Include
@@ -32,12 +32,14 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "Extracts a crawl's archive again, with today's extractors and without the network: shards like the crawl's, or what would differ.",
         "baike replay output/baike -o output/baike-again --jobs 2\n  baike replay output/baike --diff",
     )
-    command.add_argument("crawl", metavar="CRAWL", help="a crawl's folder")
-    command.add_argument("-o", "--output", metavar="FOLDER", help="write the shards here; the same command goes on after an interruption")
+    command.add_argument("crawl", type=path, metavar="CRAWL", help="a crawl's folder")
+    command.add_argument(
+        "-o", "--output", type=path_to_write, metavar="FOLDER", help="write the shards here; the same command goes on after an interruption"
+    )
     command.add_argument(
         "--diff", action="store_true", help="print which entries and triples are added, removed or altered against the crawl's shards"
     )
-    command.add_argument("--jobs", type=positive, default=1, metavar="N", help="processes (default: 1); the output is the same")
+    command.add_argument("--jobs", type=workers, default=1, metavar="N", help="processes (default: 1); the output is the same")
     command.add_argument(
         "--include", action="append", default=[], metavar="PATTERN", help="only pages whose address matches: a glob, or re:REGEX"
     )
@@ -67,18 +69,26 @@ def _run(args: argparse.Namespace) -> int:
 
 def _replay(crawl: Path, folder: Path, args: argparse.Namespace, *, kept: Path) -> int:
     archive = archive_of(crawl)
-    site, rich = "any", False
-    if (crawl / MANIFEST).is_file():
-        site = load_manifest(crawl).site
-        first = next(read_questions(crawl), None)
-        rich = first is not None and "detail" in first
-        if first is not None and args.diff:
-            raise BadInput("--diff compares entries, and this is a crawl of questions: replay it with -o and compare the shards")
+    try:
+        # what cannot be compared is told before anything is extracted
+        site, rich = _about(crawl, diff=args.diff) if args.diff or (crawl / MANIFEST).is_file() else ("any", False)
+        unwanted = Kept.of(crawl, kept)
+    except ShardError as error:
+        raise BadInput(str(error)) from error
     index_archive(archive)  # what is damaged is told when it is read
     reading = Reading(wanted=Include.of(args.include), original=Originals(archive))
     todo = tasks([str(archive)], reading, size=TASK_BYTES)
     place = Destination(folder, crawl.resolve().name, site, rich=rich)
-    return report(extract_to_shards(todo, place, jobs=args.jobs, reading=reading, unwanted=Kept.of(crawl, kept)))
+    return report(extract_to_shards(todo, place, jobs=args.jobs, reading=reading, unwanted=unwanted))
+
+
+def _about(crawl: Path, *, diff: bool) -> tuple[str, bool]:
+    """The crawl's site, and whether its questions hold all that their pages say. Raises ShardError."""
+    site = load_manifest(crawl).site
+    first = next(read_questions(crawl), None)
+    if first is not None and diff:
+        raise BadInput("--diff compares entries, and this is a crawl of questions: replay it with -o and compare the shards")
+    return site, first is not None and "detail" in first
 
 
 def _print_differences(old: Path, new: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from baike_spider.cli.command import Commands, add_command, port
+from baike_spider.cli.command import Commands, add_command, path, path_to_write, port
 from baike_spider.exits import BadInput
 from baike_spider.mirror import ALLOW_ALL, run_with, serve
 
@@ -23,11 +23,11 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "baike serve pages/ -- scrapy crawl baike -a seeds=刘德华",
     )
     command.add_argument(
-        "folders", nargs="+", metavar="FOLDER", help="folders of saved pages; an index.jsonl says their URLs, else the pages do"
+        "folders", nargs="+", type=path, metavar="FOLDER", help="folders of saved pages; an index.jsonl says their URLs, else the pages do"
     )
     command.add_argument("--port", type=port, default=0, metavar="N", help="port on 127.0.0.1 (default: any free one)")
-    command.add_argument("--robots", metavar="FILE", help="what /robots.txt answers (default: everything allowed)")
-    command.add_argument("--log", metavar="FILE", help="append one JSON line a request")
+    command.add_argument("--robots", type=path, metavar="FILE", help="what /robots.txt answers (default: everything allowed)")
+    command.add_argument("--log", type=path_to_write, metavar="FILE", help="append one JSON line a request")
     command.set_defaults(run=_run)
 
 
@@ -44,5 +44,7 @@ def _robots(path: str | None) -> str:
         return ALLOW_ALL
     try:
         return Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"--robots {path}: {error}") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"--robots {path}: not UTF-8 at byte {error.start}") from error
+    except OSError as error:
+        raise BadInput(f"--robots {path}: {error.strerror or error}") from error

@@ -8,11 +8,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from baike_spider.cli.command import Commands, add_command, positive
-from baike_spider.corpus.schema import KINDS
+from baike_spider.cli.command import Commands, add_command, path, positive
 from baike_spider.crawl.versions import Versions
 from baike_spider.exits import DAMAGED, BadInput
-from baike_spider.shards import ShardError, load_manifest, read_entries, read_questions, read_rejects, read_triples, verify
+from baike_spider.shards import ShardDamaged, ShardError, load_manifest, read_entries, read_questions, read_rejects, read_triples, verify
 
 if TYPE_CHECKING:
     import argparse
@@ -36,7 +35,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     cat.set_defaults(n=None)
     for command in (head, cat):
-        command.add_argument("folder", metavar="CRAWL", help="a crawl's folder, or one shard")
+        command.add_argument("folder", type=path, metavar="CRAWL", help="a crawl's folder, or one shard")
         what = command.add_mutually_exclusive_group()
         what.add_argument("--entries", dest="what", action="store_const", const="entries", help="entries as JSON lines")
         what.add_argument("--questions", dest="what", action="store_const", const="questions", help="questions as JSON lines")
@@ -49,11 +48,11 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "The first triples or questions of a crawl, its counts, and where everything lies.",
         "baike summary output/baike",
     )
-    summary.add_argument("folder", metavar="CRAWL", help="a crawl's folder")
+    summary.add_argument("folder", type=path, metavar="CRAWL", help="a crawl's folder")
     summary.add_argument("-n", type=positive, default=10, metavar="N", help="triples or questions to print (default: 10)")
     summary.set_defaults(run=_run_summary)
     check = add_command(commands, "verify", "Checks every shard of a crawl against its manifest.", "baike verify output/baike")
-    check.add_argument("folder", metavar="CRAWL", help="a crawl's folder")
+    check.add_argument("folder", type=path, metavar="CRAWL", help="a crawl's folder")
     check.set_defaults(run=_run_verify)
 
 
@@ -62,6 +61,10 @@ def _run_records(args: argparse.Namespace) -> int:
     try:
         for line in islice(_lines(Path(args.folder), args.what), args.n):
             print(line)
+    except ShardDamaged as error:
+        lone = Path(args.folder).is_file() and args.what in ("plain", "triples")
+        more = "; of a file of other records say which: --entries, --questions or --rejects" if lone else ""
+        raise BadInput(f"{error}{more}") from error
     except ShardError as error:
         raise BadInput(str(error)) from error
     return 0
@@ -70,6 +73,8 @@ def _run_records(args: argparse.Namespace) -> int:
 def _lines(folder: Path, what: str) -> Iterator[str]:
     if not folder.exists():
         raise BadInput(f"{folder}: no such crawl folder or shard")
+    if what == "plain" and folder.is_file() and _kind_of(folder) in ("entries", "rejects"):
+        what = _kind_of(folder)
     if what == "rejects":
         yield from map(_json, read_rejects(folder))
     elif what == "questions" or (what in ("plain", "triples") and _holds_questions(folder)):
@@ -114,7 +119,12 @@ def _holds_questions(source: Path) -> bool:
     """Whether a crawl's folder, or one shard, is of questions."""
     if source.is_dir():
         return bool(load_manifest(source).of("questions"))
-    return source.absolute().parent.name == "questions"
+    return _kind_of(source) == "questions"
+
+
+def _kind_of(shard: Path) -> str:
+    """The kind of a crawl's shard, which the name of its folder is."""
+    return shard.absolute().parent.name
 
 
 def _run_summary(args: argparse.Namespace) -> int:
@@ -150,20 +160,8 @@ def _told(counts: Mapping[str, Any], older: int) -> Iterator[tuple[str, int]]:
         yield from ((f"{name}/{part}", count) for part, count in parts.items())
 
 
-def _is_corpus(folder: Path) -> bool:
-    try:
-        manifest = json.loads((folder / "manifest.json").read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return False
-    return isinstance(manifest, dict) and manifest.get("kind") in tuple(KINDS)
-
-
 def _run_verify(args: argparse.Namespace) -> int:
     folder = Path(args.folder)
-    if not folder.is_dir():
-        raise BadInput(f"{folder}: no such crawl folder")
-    if _is_corpus(folder):
-        raise BadInput(f"{folder} is a corpus: `baike corpus verify {folder}`")
     try:
         problems = verify(folder)
     except ShardError as error:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from baike_spider.cli.command import Commands, add_command
+from baike_spider.cli.command import Commands, add_command, path
 from baike_spider.crawl.door import open_frontier
 from baike_spider.monitor.status import CrawlStatus, crawl_status
 
@@ -29,7 +29,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     command = add_command(
         commands, "status", "How a crawl is getting on: queue, pace, workers, refusals, memory, disk.", "baike status output/baike --watch"
     )
-    command.add_argument("folder", metavar="CRAWL", help="a crawl's folder; REDIS_URL says where its queue is, empty: the embedded Redis")
+    command.add_argument(
+        "folder", type=path, metavar="CRAWL", help="a crawl's folder; REDIS_URL says where its queue is, empty: the embedded Redis"
+    )
     how = command.add_mutually_exclusive_group()
     how.add_argument("--watch", action="store_true", help="look again every two seconds until Ctrl-C")
     how.add_argument("--json", action="store_true", help="one JSON object")

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError
 
-from baike_spider.commands.feeds import check_feeds
+from baike_spider.commands.files import check_feeds, check_folders
+from baike_spider.commands.settings import leave_on_bad_settings
 from baike_spider.crawl.plan import check_contact, make_plan
 from baike_spider.crawl.report import run_report, write_report
 from baike_spider.crawl.run import Run
 from baike_spider.exits import RunError, ending, exit_code_for
 from baike_spider.frontier import worker_name
+from baike_spider.streams import ReaderGone, own_streams
 
 if TYPE_CHECKING:
     import argparse
@@ -29,6 +32,11 @@ __all__ = ["Command"]
 class Command(CrawlCommand):
     """Scrapy's crawl with the exit codes of `baike_spider.exits`."""
 
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        assert self.settings is not None
+        leave_on_bad_settings(self.settings)
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:
             raise UsageError("give one spider: scrapy crawl baike -a seeds=刘德华,清华大学")
@@ -41,6 +49,7 @@ class Command(CrawlCommand):
             plan = make_plan(args[0], opts.spargs, crawler.settings)
             check_contact(plan, crawler.settings.get("BAIKE_CONTACT") or "")
             check_feeds(crawler.settings)
+            check_folders(plan, crawler.settings)
         except RunError as error:
             print(f"scrapy crawl {args[0]}: {error}", file=sys.stderr)  # noqa: T201
             self.exitcode = error.code
@@ -69,9 +78,10 @@ class Command(CrawlCommand):
         try:
             if "crawl/pending" in stats:  # else the run never began, and the file is of another one
                 write_report(plan.folder, report)
+            if crawler.settings.getbool("BAIKE_SUMMARY"):
+                with suppress(ReaderGone), own_streams():
+                    print(json.dumps(report, ensure_ascii=False), flush=True)  # noqa: T201
         except RunError as error:
             print(f"scrapy crawl: {error}", file=sys.stderr)  # noqa: T201
             code = code or error.code
-        if crawler.settings.getbool("BAIKE_SUMMARY"):
-            print(json.dumps(report, ensure_ascii=False), flush=True)  # noqa: T201
         return code

@@ -9,6 +9,8 @@ from scrapy.commands.parse import Command as ParseCommand
 from scrapy.exceptions import UsageError
 from w3lib.url import is_url
 
+from baike_spider.commands.settings import leave_on_bad_settings
+
 if TYPE_CHECKING:
     import argparse
 
@@ -20,6 +22,11 @@ class Command(ParseCommand):
 
     def syntax(self) -> str:
         return "[options] <url or file>"
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        assert self.settings is not None
+        leave_on_bad_settings(self.settings)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) == 1 and not is_url(args[0]):

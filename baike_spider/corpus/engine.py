@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from importlib import import_module
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from baike_spider.corpus.errors import CorpusError, EngineMissing
@@ -17,7 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["Connection", "EngineError", "connect", "engine_version", "failure", "is_shortage", "literal", "paths_literal"]
+__all__ = [
+    "Connection",
+    "EngineError",
+    "connect",
+    "engine_version",
+    "failure",
+    "is_shortage",
+    "literal",
+    "only_reading",
+    "paths_literal",
+    "seal",
+]
 
 #: rows, parameters, columns: DuckDB's own types are not ours to promise
 Connection = Any
@@ -32,6 +44,8 @@ except ImportError:
 #: what DuckDB raises
 EngineError: type[Exception] = _duckdb.Error if _duckdb is not None else Exception
 
+#: statements that read, in DuckDB's words; MULTI is a PIVOT
+_READS = frozenset({"SELECT", "EXPLAIN", "MULTI"})
 #: what its errors say when a disk is full, or may not be filled further
 _FULL = ("No space left", "max_temp_directory_size", "Disk quota exceeded", "File too large")
 
@@ -66,6 +80,34 @@ def connect(*, threads: int | None = None, memory: int | None = None, temp: Path
         raise
     finally:
         connection.close()
+
+
+def seal(connection: Connection, files: Iterable[Path]) -> None:
+    """From now on no file but `files` (and its own temporary ones) is opened, nor the network, whatever a statement says, and no statement undoes this."""
+    connection.execute(f"SET allowed_paths = {paths_literal(files)}")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
+def only_reading(connection: Connection, sql: str) -> Any:
+    """The one statement of `sql`, to be executed on a sealed connection. Raises CorpusError where it is not one, or does more than read."""
+    statements = connection.extract_statements(sql)
+    if len(statements) != 1:
+        raise CorpusError(f"{len(statements) or 'no'} statements", cure="give one; WITH names what comes before it")
+    kind = statements[0].type.name
+    # a COPY may stand within others, and could write to the very files that are read
+    if kind not in _READS or any(word == "COPY" for word in _keywords(sql)):
+        what = "COPY" if kind in _READS else kind
+        raise CorpusError(f"{what} may do more than read", cure="give a SELECT, DESCRIBE, SUMMARIZE, PIVOT, SHOW or EXPLAIN")
+    return statements[0]
+
+
+def _keywords(sql: str) -> Iterator[str]:
+    text = sql.encode()  # its offsets are bytes
+    tokens = [*_module().tokenize(sql), (len(text), None)]
+    for (start, kind), (end, _) in pairwise(tokens):
+        if kind.name == "keyword":
+            yield text[start:end].decode().strip().upper()
 
 
 def is_shortage(error: Exception) -> bool:

@@ -31,7 +31,7 @@ from baike_spider.archive import (
     read_zip,
 )
 from baike_spider.archive import read_file as read_bundle
-from baike_spider.shards import MANIFEST
+from baike_spider.shards import MANIFEST, IsCorpus, ShardError, load_manifest
 from extractors import Page
 
 if TYPE_CHECKING:
@@ -97,10 +97,22 @@ def _state(path: str) -> tuple[int, int]:
 
 
 def check_paths(paths: Iterable[str]) -> None:
-    """Raises InputError for the first path that is not there, before any work begins."""
+    """Raises InputError for the first path that is not there, or can hold no page, before any work begins."""
     for path in paths:
         if path != STDIN and not Path(path).exists():
             raise InputError(f"{path}: no such file or folder")
+        if Path(path, MANIFEST).is_file() and not Path(path, FOLDER).is_dir():
+            _refuse_pageless(Path(path))
+
+
+def _refuse_pageless(folder: Path) -> None:
+    try:
+        load_manifest(folder)
+    except IsCorpus as error:
+        raise InputError(str(error)) from error
+    except ShardError:
+        return  # a manifest of somebody else's
+    raise InputError(f"{folder} is a crawl without an archive ({FOLDER}/): its pages were not kept; `baike cat` shows its records")
 
 
 def page_files(paths: Iterable[str]) -> Iterator[str]:

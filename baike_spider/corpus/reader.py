@@ -34,6 +34,10 @@ class Corpus(NamedTuple):
         """All files of a table, in the order of their partitions."""
         return [self.folder / shard.path for shard in self.manifest.of(table)]
 
+    def files(self) -> list[Path]:
+        """All files of all tables."""
+        return [self.folder / shard.path for shard in self.manifest.shards]
+
     def path_for(self, table: str, text: str) -> Path:
         """The one file that holds the rows whose `partitioned_by` column is `text`."""
         return self.folder / shard_path(table, partition_of(text, self.manifest.partitions))

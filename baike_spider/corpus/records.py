@@ -41,7 +41,7 @@ def checked(db: Connection, staged: str, expected: dict[str, int | None], *, bad
     held: Counter[str] = Counter({file: count for file, count, _ in rows})
     for file, count, strangers in rows:
         if strangers:
-            cure = f"give what `baike extract` wrote of {noun}, or a crawl folder"
+            cure = f"give what `baike extract` wrote of {noun} alone, or a crawl folder"
             raise InputDamaged(f"{file}: {strangers:,} of its {count:,} lines are no {noun}", path=Path(file), cure=cure)
     for file, records in expected.items():
         if records is not None and held[file] != records:

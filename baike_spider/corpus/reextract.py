@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from baike_spider.archive import PLAIN, Damage
 from baike_spider.corpus.extract import Done, extract_page, in_order, note
 from baike_spider.corpus.inputs import InputError, read_task
-from baike_spider.shards import MANIFEST, ShardWriter, TriplesFormat, load_manifest, reject_record
+from baike_spider.shards import MANIFEST, IsCorpus, ShardWriter, TriplesFormat, load_manifest, reject_record
 from baike_spider.shards.errors import on_disk
 from baike_spider.shards.lock import claim, folder_lock
 from baike_spider.shards.names import KINDS, files_of
@@ -157,7 +157,11 @@ def _listed(folder: Path) -> dict[str, str]:
             raise InputError(f"{folder} is no folder of shards, and not empty: choose another")
         return {}
     listed: dict[str, str] = {}
-    for shard in load_manifest(folder).shards:
+    try:
+        manifest = load_manifest(folder)
+    except IsCorpus as error:
+        raise InputError(f"{folder} is a corpus: choose another folder") from error
+    for shard in manifest.shards:
         stem = _STEM.fullmatch(shard.path.partition("/")[2].partition(".")[0])
         if stem is None:
             raise InputError(f"{folder} holds the shards of a crawl: choose another folder")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from baike_spider.corpus.errors import CorpusError, InputDamaged
 from baike_spider.corpus.manifest import CorpusInput
 from baike_spider.corpus.schema import ENTRY_CORPUS, QUESTION_CORPUS
-from baike_spider.shards import ManifestDamaged, ShardError, load_manifest
+from baike_spider.shards import IsCorpus, ManifestDamaged, ShardError, load_manifest
 from baike_spider.shards.frames import read_lines
 from baike_spider.shards.names import ENTRIES, QUESTIONS, REJECTS, TRIPLES
 from baike_spider.shards.reader import BAD_LINE, parse_object
@@ -83,8 +83,13 @@ def kind_of(sources: Iterable[Source]) -> Kind:
     for source in sources:
         entries += [source] if source.entries else []
         questions += [source] if source.questions else []
+    for both in entries:
+        if both.questions:
+            files = f"entries in {both.entries[0].path}, questions in {both.questions[0].path}"
+            cure = "one corpus cannot hold both: extract the pages of each into a folder of their own"
+            raise CorpusError(f"{both.path} holds entries and questions ({files})", path=both.path, cure=cure)
     if entries and questions:
-        message = f"{entries[0].path} holds entries, {questions[0].path} questions: one corpus cannot hold both"
+        message = f"{entries[0].path} holds entries and {questions[0].path} holds questions: one corpus cannot hold both"
         raise CorpusError(message, path=questions[0].path, cure="build two, each from its own inputs")
     # an extraction of saved pages says `any`: its pages may be of several
     sites = sorted({source.about.site for source in questions} - {"", "any"})
@@ -96,6 +101,8 @@ def kind_of(sources: Iterable[Source]) -> Kind:
 def _crawl(folder: Path) -> Source:
     try:
         manifest = load_manifest(folder)
+    except IsCorpus as error:
+        raise CorpusError(f"{folder} is a corpus, no crawl", path=folder, cure="give the crawls and files that it was built of") from error
     except ManifestDamaged as error:
         raise InputDamaged(str(error), path=folder) from error
     except ShardError as error:

@@ -90,7 +90,7 @@ def read_state(folder: Path) -> State:
     try:
         data = json.loads((folder / GENERATION).read_text(encoding="utf-8"))
         return State(str(data["generation"]), bool(data["booked"]), str(data.get("redis", "")))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return State()
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise OutputFailed(f"{folder / GENERATION} cannot be read ({error}); delete it to begin the queue anew from the shards") from error

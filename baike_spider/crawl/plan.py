@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import urlsplit
@@ -44,6 +45,8 @@ _SITE = "baidu_baike"
 ARGUMENTS = ("seeds", "max_entries", "max_depth", "follow", "site", "refresh", "exclusive")
 #: seeds that are told of by name when many are wrong
 _WRONG_SEEDS = 20
+#: of a number that is one
+_DIGITS = 18
 #: seconds
 _UNITS = {"h": 3600, "d": 86400, "w": 7 * 86400}
 #: the contact of our own examples, which reaches nobody
@@ -140,9 +143,6 @@ def make_plan(spider: str, arguments: Mapping[str, str | None], settings: BaseSe
         raise BadInput(f"refresh={arguments['refresh']!r}: {site.title} holds {site.holds}, and only entries are refreshed")
     _check_numbers(settings)
     _check_former(settings)
-    replay = settings.get("BAIKE_REPLAY")
-    if replay and not Path(replay).is_dir():
-        raise BadInput(f"BAIKE_REPLAY={replay!r}: no such folder; name a crawl's folder that has an archive, or a folder of WARC files")
     return plan
 
 
@@ -187,9 +187,9 @@ def read_seed(seed: str, *, where: str, site: Site) -> EntryRef:
 
 
 def _read(path: Path) -> str:
-    if path.exists() and not path.is_file():
-        raise BadInput(f"seed file {path}: not a regular file; it is read twice, so save it first")
     try:
+        if path.exists() and not path.is_file():
+            raise BadInput(f"seed file {path}: not a regular file; it is read twice, so save it first")
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise BadInput(f"seed file {path}: {error.strerror or error}; give seeds=@FILE with one name or URL a line") from error
@@ -220,8 +220,8 @@ def _count(arguments: Mapping[str, str | None], name: str, *, least: int) -> int
     text = arguments.get(name)
     if text is None or text == "":
         return None
-    if not (text.isascii() and text.isdigit()) or int(text) < least:
-        raise BadInput(f"{name}={text!r}: give a whole number from {least}")
+    if not (text.isascii() and text.isdigit()) or len(text) > _DIGITS or int(text) < least:
+        raise BadInput(f"{name}={text[:40]!r}: give a whole number from {least}")
     return int(text)
 
 
@@ -261,7 +261,7 @@ def _mirror(address: str) -> str:
 def _check_numbers(settings: BaseSettings) -> None:
     for name, least in _NUMBERS.items():
         try:
-            sound = settings.getfloat(name) >= least
+            sound = least <= settings.getfloat(name) < inf
         except (TypeError, ValueError):
             sound = False
         if not sound:

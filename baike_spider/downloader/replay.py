@@ -15,7 +15,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 
-from baike_spider.archive import FOLDER, INDEX_FILE, Index, IndexFailed, Originals, mend, read_at
+from baike_spider.archive import FOLDER, INDEX_FILE, Index, IndexFailed, Originals, archive_in, mend, read_at
 from baike_spider.crawl.run import Run
 from baike_spider.exits import BadInput
 
@@ -51,7 +51,7 @@ class ReplayHandler(BaseDownloadHandler):
         super().__init__(crawler)
         named = Path(crawler.settings["BAIKE_REPLAY"])
         self._crawler = crawler
-        self._folder = named / FOLDER if (named / FOLDER).is_dir() else named
+        self._folder = archive_in(named)
         if not self._folder.is_dir():
             raise BadInput(f"BAIKE_REPLAY={named}: no such folder; name a crawl's folder that has {FOLDER}/, or one of WARC files")
         try:

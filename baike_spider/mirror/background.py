@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from aiohttp import web
 
 from baike_spider.exits import BadInput
-from baike_spider.mirror.access_log import access_logger
+from baike_spider.mirror.access_log import AccessLog, access_logger
 from baike_spider.mirror.catalog import Catalog
 from baike_spider.mirror.server import ALLOW_ALL, application
 
@@ -34,7 +34,8 @@ class Mirror:
     """Saved pages on loopback while the `with` block runs; the server lives in a thread of this process.
 
     `robots` is the text of /robots.txt; `latency` seconds are added to every answer; `log` gets one JSON object a request,
-    appended. Opening raises BadInput for folders without pages and for an address that cannot be listened on.
+    appended. Opening raises BadInput for folders without pages and for an address that cannot be listened on, OutputFailed where the log
+    cannot be written; closing does where it could not be written to its end.
     """
 
     def __init__(
@@ -79,11 +80,8 @@ class Mirror:
         app = application(self.catalog, robots=self._robots, latency=self._latency)
         if self._log is None:
             return web.AppRunner(app, access_log=None, shutdown_timeout=_CLOSING_SECONDS)
-        try:
-            sink = opened.enter_context(self._log.open("a", encoding="utf-8"))
-        except OSError as error:
-            raise BadInput(f"{self._log}: the access log cannot be written: {error.strerror}") from error
-        return web.AppRunner(app, access_log_class=access_logger(sink), shutdown_timeout=_CLOSING_SECONDS)
+        log = opened.enter_context(AccessLog(self._log))
+        return web.AppRunner(app, access_log_class=access_logger(log), shutdown_timeout=_CLOSING_SECONDS)
 
     async def _listen(self, runner: web.AppRunner) -> None:
         await runner.setup()

@@ -43,7 +43,7 @@ def run_with(
 
     128 + n when signal n killed it, 127 when there is no such command, 126 when it cannot be run. Raises BadInput as `Mirror` does.
     """
-    if not command:
+    if not command or not command[0]:
         raise BadInput("no command to run beside the mirror")
     with Mirror(folders, host=host, port=port, robots=robots, latency=latency, log=log) as mirror:
         code = _run(command, {**os.environ, "BAIKE_MIRROR": mirror.base_url})

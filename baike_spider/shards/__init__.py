@@ -5,7 +5,7 @@ A worker writes with `ShardWriter`, a run begins with `salvage`, everybody reads
 """
 
 from baike_spider.shards.adopt import adopt
-from baike_spider.shards.errors import ManifestDamaged, ShardDamaged, ShardError
+from baike_spider.shards.errors import IsCorpus, ManifestDamaged, ShardDamaged, ShardError
 from baike_spider.shards.jsonl import REJECT_FIELDS
 from baike_spider.shards.manifest import MANIFEST, Manifest, Shard, load_manifest
 from baike_spider.shards.names import ENTRY_KINDS, QUESTION_KINDS, TriplesFormat
@@ -25,6 +25,7 @@ __all__ = [
     "REJECT_FIELDS",
     "ROLL_BYTES",
     "Damage",
+    "IsCorpus",
     "Manifest",
     "ManifestDamaged",
     "Problem",

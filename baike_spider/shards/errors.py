@@ -1,6 +1,7 @@
 """What can go wrong on disk: one tree, and the border where the system's errors become ours.
 
 ShardError               the folder or file cannot be read or written; says what, where and the cure
+├── IsCorpus             the folder holds a corpus, which other commands read
 ├── ShardDamaged         a shard does not hold what it should; knows the file and the offset
 └── ManifestDamaged      manifest.json is not what we wrote
 """
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["ManifestDamaged", "ShardDamaged", "ShardError", "on_disk"]
+__all__ = ["IsCorpus", "ManifestDamaged", "ShardDamaged", "ShardError", "on_disk"]
 
 _SPACE = "free some space and call again: what was committed is safe, the rest is still in memory"
 _RIGHTS = "allow this user to write there, or choose another output folder"
@@ -31,12 +32,14 @@ _CURES = {
     errno.EROFS: _RIGHTS,
     errno.ENOTDIR: _NO_FOLDER,
     errno.EEXIST: _NO_FOLDER,
-    errno.ENOENT: "check the path",
-    errno.EMFILE: "raise the limit of open files (ulimit -n)",
     errno.ENOLCK: _LOCKS,
     errno.ENOTSUP: _LOCKS,
+    errno.ENOENT: "check the path",
+    errno.EMFILE: "raise the limit of open files (ulimit -n)",
     errno.EIO: "the disk reports a fault: check it, then start again on a sound one",
 }
+#: those that make sense where something was to be read
+_OF_READING = frozenset({errno.ENOENT, errno.EMFILE, errno.EIO})
 
 
 class ShardError(Exception):
@@ -46,6 +49,14 @@ class ShardError(Exception):
         super().__init__(f"{message}; {cure}" if cure else message)
         self.path = path
         self.cure = cure
+
+
+class IsCorpus(ShardError):
+    """A folder that `baike corpus build` wrote, where a crawl's is expected."""
+
+    def __init__(self, folder: Path) -> None:
+        cure = f"`baike corpus sql|report|export|verify` read it, and one of entries `baike query {folder} NAME`"
+        super().__init__(f"{folder} is a corpus, no crawl", path=folder, cure=cure)
 
 
 class ShardDamaged(ShardError):
@@ -73,4 +84,6 @@ def on_disk(doing: str, path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ShardError(f"cannot {doing} {path}: {error.strerror or error}", path=path, cure=_CURES.get(error.errno or 0, "")) from error
+        number = error.errno or 0
+        cure = _CURES.get(number, "") if doing != "read" or number in _OF_READING else ""
+        raise ShardError(f"cannot {doing} {path}: {error.strerror or error}", path=path, cure=cure) from error

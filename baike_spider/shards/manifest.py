@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from baike_spider.shards.disk import write_whole
-from baike_spider.shards.errors import ManifestDamaged, ShardError, on_disk
+from baike_spider.shards.errors import IsCorpus, ManifestDamaged, ShardError, on_disk
 from baike_spider.shards.lock import folder_lock
 from baike_spider.shards.names import ENTRIES, ENTRY_KINDS, KINDS, REJECTS, parse_path
 from baike_spider.shards.tsv import COLUMNS
@@ -119,7 +119,7 @@ class Manifest:
 
 
 def load_manifest(folder: Path) -> Manifest:
-    """The folder's manifest. Raises ShardError when there is none, ManifestDamaged when it is not what we wrote."""
+    """The folder's manifest. Raises ShardError when there is none, IsCorpus when it is a corpus', ManifestDamaged when it is not what we wrote."""
     manifest = try_load(folder)
     if manifest is None:
         raise ShardError(f"{folder} has no {MANIFEST}", path=folder, cure="give the folder of a crawl, for example output/<crawl>")
@@ -127,17 +127,20 @@ def load_manifest(folder: Path) -> Manifest:
 
 
 def try_load(folder: Path) -> Manifest | None:
-    """The folder's manifest; None where there is none yet."""
+    """The folder's manifest; None where there is none yet. Raises IsCorpus, ManifestDamaged, ShardError."""
     path = folder / MANIFEST
     try:
         with on_disk("read", path):
             data = path.read_bytes()
     except ShardError as error:
-        if isinstance(error.__cause__, FileNotFoundError):
+        if isinstance(error.__cause__, FileNotFoundError | NotADirectoryError):
             return None
         raise
     try:
-        return _read(json.loads(data))
+        found = json.loads(data)
+        if isinstance(found, dict) and str(found.get("kind")).endswith("-corpus"):
+            raise IsCorpus(folder)
+        return _read(found)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ManifestDamaged(f"{type(error).__name__}: {error}", path=path) from error
 

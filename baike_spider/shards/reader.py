@@ -117,5 +117,6 @@ def _of_file(path: Path, kind: str) -> Iterator[Any]:
         try:
             record = parse(line)
         except BAD_LINE as error:
-            raise ShardDamaged(f"line {number} is no record ({error})", path=path) from error
+            what = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
+            raise ShardDamaged(f"line {number} is no record ({what})", path=path) from error
         yield record

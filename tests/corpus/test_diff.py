@@ -12,9 +12,10 @@ import pytest
 import baike_spider.corpus.build as building
 from baike_spider.cli import main
 from baike_spider.corpus.build import build_corpus
-from baike_spider.corpus.diff import diff_corpora
+from baike_spider.corpus.diff import count_changes, diff_corpora
 from baike_spider.corpus.reader import open_corpus
 from extractors import Entry, Quantity, Row, Value
+from tests.conftest import ROOT
 from tests.corpus.crawls import Plain, plain_triples, write_crawl
 from tests.shards.specimens import entry_of
 
@@ -61,6 +62,11 @@ def test_one_percent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, partition_
     assert (typed["object"], typed["old"], typed["new"]) == ("约174 cm", {"high": 174.0}, {"high": 175.0})
     [rows_changed] = [c for c in found if c["entry"] == "baidu_baike#100" and c["what"] == "entry"]
     assert list(rows_changed["old"]) == ["rows"]
+
+    documented = (ROOT / "docs" / "corpus.md").read_text(encoding="utf-8").partition("\n## Diff\n")[2].partition("\n## Query\n")[0]
+    summary = count_changes(open_corpus(before), open_corpus(after))
+    for field in {name for change in found for name in change} | summary.keys() | summary["entries"].keys():
+        assert f"`{field}`" in documented, field
 
 
 def test_nothing_changed(tmp_path: Path) -> None:

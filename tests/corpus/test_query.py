@@ -17,6 +17,8 @@ from baike_spider.cli.main import main
 from baike_spider.corpus.engine import connect
 from baike_spider.corpus.query import facts_of, find, pointing_to
 from baike_spider.corpus.reader import open_corpus
+from tests.conftest import ROOT
+from tests.corpus.crawls import digests
 from tests.corpus.odd import build
 
 
@@ -68,6 +70,13 @@ def test_one_predicate(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert [fact["object"] for fact in first["triples"]] == ["歌手", "演员"]
     assert first["triples"][1]["object_id"] == 30485
     assert [fact["object"] for fact in second["triples"]] == ["教授"]
+
+
+def test_every_field_is_documented(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (actor,) = asked(capsys, str(corpus), "30485", "--incoming")
+    documented = (ROOT / "docs" / "corpus.md").read_text(encoding="utf-8").partition("\n## Query\n")[2]
+    for field in (*actor, *actor["triples"][0], *actor["incoming"][0]):
+        assert f"`{field}`" in documented, field
 
 
 def test_what_points_to_an_entry_by_number_and_by_address(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -158,6 +167,60 @@ def test_sql_of_a_damaged_corpus(tmp_path: Path, table: str, damage: Callable[[P
 def test_bad_sql_is_bad_input(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["corpus", "sql", str(corpus), "SELECT nothing FROM nowhere"]) == 2
     assert "nowhere" in capsys.readouterr().err
+
+
+WRITES = {
+    "create": "CREATE TABLE x AS SELECT 1",
+    "copy": "COPY (SELECT 1) TO '{new}'",
+    "copy over the corpus": "COPY (SELECT 1) TO '{shard}' (USE_TMP_FILE false)",
+    "copy within": "WITH x AS (copy (SELECT 1) TO '{shard}' (USE_TMP_FILE false)) SELECT * FROM x",
+    "explained": "EXPLAIN ANALYZE COPY (SELECT 1) TO '{shard}' (USE_TMP_FILE false)",
+    "attach": "ATTACH '{new}' AS x",
+    "export": "EXPORT DATABASE '{new}'",
+    "log": "SELECT * FROM enable_logging(storage = 'file', storage_path = '{new}')",
+    "set": "SET enable_external_access = true",
+    "several": "SELECT 1; DROP VIEW triples",
+}
+
+
+@pytest.mark.parametrize("case", WRITES)
+def test_sql_writes_nothing(tmp_path: Path, case: str, capsys: pytest.CaptureFixture[str]) -> None:
+    corpus = build(tmp_path)
+    before = digests(tmp_path)
+    sql = WRITES[case].format(new=tmp_path / "new", shard=corpus / "triples" / "00000.parquet")
+    assert main(["corpus", "sql", str(corpus), sql]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert any(
+        part in told.err for part in ("may do more than read; give a SELECT", "2 statements; give one", "configuration has been locked")
+    )
+    assert digests(tmp_path) == before
+
+
+def test_sql_reads_the_corpus_alone(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("a\n1\n")
+    assert main(["corpus", "sql", str(corpus), f"SELECT * FROM read_csv('{other}')"]) == 2
+    assert "disabled by configuration" in capsys.readouterr().err
+    # nor is a word that only looks like one refused
+    assert main(["corpus", "sql", str(corpus), "SELECT '复制 COPY' AS \"copy\", count(*) AS n FROM entries;", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["copy"] == "复制 COPY"
+    for reading in ("DESCRIBE names", "SUMMARIZE links", "PIVOT names ON kind USING count(*)", "EXPLAIN SELECT 1", "SHOW TABLES"):
+        assert main(["corpus", "sql", str(corpus), reading]) == 0
+
+
+@pytest.mark.parametrize("given", [b"", b";", b"-- no word"])
+def test_sql_without_a_statement(corpus: Path, given: bytes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given)))
+    assert main(["corpus", "sql", str(corpus), "-"]) == 2
+    assert "no statements; give one" in capsys.readouterr().err
+
+
+def test_sql_that_is_no_text(corpus: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"SELECT '\xff'")))
+    assert main(["corpus", "sql", str(corpus), "-"]) == 2
+    assert main(["corpus", "sql", str(corpus), "SELECT '\udcff'"]) == 2
+    assert capsys.readouterr().err.count("the query is not UTF-8 at byte 8") == 2
 
 
 def test_without_duckdb_the_message_has_the_cure(corpus: Path) -> None:

@@ -149,8 +149,18 @@ class TestBuild:
         inputs = [write_crawl(tmp_path / "baike", [entry_of(1)]), crawl_of(tmp_path / "zhidao", [question_of(1)])]
         assert main(["corpus", "build", *map(str, inputs), "-o", str(tmp_path / "corpus")]) == 2
         told = capsys.readouterr().err
-        assert all(part in told for part in ("baike holds entries", "zhidao questions", "build two"))
+        assert all(part in told for part in ("baike holds entries", "zhidao holds questions", "build two"))
         assert not (tmp_path / "corpus").exists()
+
+    def test_an_input_that_mixes_them_is_told_with_a_file_of_each(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        mixed = write_crawl(tmp_path / "mixed", [entry_of(1)])
+        crawl_of(mixed, [question_of(1)], site="baidu_baike")
+        assert main(["corpus", "build", str(mixed), "-o", str(tmp_path / "corpus")]) == 2
+        told = capsys.readouterr().err
+        assert (
+            f"{mixed} holds entries and questions (entries in {mixed}/entries/w-00000.jsonl.zst, questions in {mixed}/questions/w-00001.jsonl.zst)"
+            in told
+        )
 
     def test_a_crawl_and_an_extraction_are_one_corpus(self, tmp_path: Path) -> None:
         """The manifest of `baike extract --shards` names no site."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from baike_spider.exits import BadInput
+from baike_spider.exits import BadInput, OutputFailed
 from baike_spider.mirror import Mirror
 from tests.mirror.conftest import Folder, ask
 
@@ -127,8 +127,16 @@ def test_access_log(folder: Folder, tmp_path: Path) -> None:
 
 def test_a_log_that_cannot_be_written(folder: Folder, tmp_path: Path) -> None:
     home = folder(ONE)
-    with pytest.raises(BadInput, match="access log"), Mirror([home], log=tmp_path / "no" / "where.jsonl"):
+    with pytest.raises(OutputFailed, match="access log"), Mirror([home], log=tmp_path / "no" / "where.jsonl"):
         pass
+
+
+def test_a_log_that_cannot_be_written_on(folder: Folder) -> None:
+    """What is served goes on, and the end tells it."""
+    answers = []
+    with pytest.raises(OutputFailed, match=r"/dev/full: the access log .* No space left"), Mirror([folder(ONE)], log="/dev/full") as mirror:
+        answers = [ask(mirror.base_url, "/item/甲/1").status for _ in range(3)]
+    assert answers == [200, 200, 200]
 
 
 def test_many_at_once(folder: Folder) -> None:

@@ -7,7 +7,7 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from baike_spider.cli.command import positive
+from baike_spider.cli.command import workers
 from baike_spider.corpus.errors import CorpusError
 from baike_spider.exits import BadInput, OutputFailed
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["add_limits", "as_run_errors", "memory_size"]
 
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+#: what the engine takes for a limit, and no machine has
+_MOST = 1 << 60
 
 
 def add_limits(command: argparse.ArgumentParser, *, memory: int, to: str) -> None:
@@ -26,7 +28,7 @@ def add_limits(command: argparse.ArgumentParser, *, memory: int, to: str) -> Non
     command.add_argument(
         "--memory", type=memory_size, default=memory, metavar="SIZE", help=f"memory to {to}, such as {default} or 800M (default: {default})"
     )
-    command.add_argument("--threads", type=positive, metavar="N", help="threads (default: one a core); the result is the same")
+    command.add_argument("--threads", type=workers, metavar="N", help="threads (default: one a core); the result is the same")
 
 
 def memory_size(text: str) -> int:
@@ -36,10 +38,10 @@ def memory_size(text: str) -> int:
     (4294967296, 838860800, 1610612736)
     """
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", text.strip(), re.IGNORECASE | re.ASCII)
-    size = int(float(match[1]) * _UNITS[match[2].upper()]) if match else 0
-    if not size:
-        raise argparse.ArgumentTypeError(f"{text!r}: give a size such as 4G or 800M")
-    return size
+    size = float(match[1]) * _UNITS[match[2].upper()] if match else 0
+    if not 1 <= size < _MOST:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r}: give a size such as 4G or 800M")
+    return int(size)
 
 
 @contextmanager
@@ -50,6 +52,7 @@ def as_run_errors(output: Path | None = None) -> Iterator[None]:
     except CorpusError as error:
         raise BadInput(str(error)) from error
     except OSError as error:
-        if output is None or isinstance(error, BrokenPipeError):
+        if output is None:
             raise
-        raise OutputFailed(f"{output}: {error.strerror or error}") from error
+        blocked = isinstance(error, FileExistsError | NotADirectoryError) and error.filename
+        raise OutputFailed(f"{output}: {f'{error.filename} is no folder' if blocked else error.strerror or error}") from error

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from baike_spider.cli.command import Commands, add_command
+from baike_spider.cli.command import Commands, add_command, path, path_to_write
 from baike_spider.cli.corpus.border import add_limits, as_run_errors
 from baike_spider.corpus.build import MEMORY, build_corpus
 from baike_spider.corpus.schema import QUESTION_CORPUS
@@ -28,11 +28,17 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "inputs",
         nargs="+",
+        type=path,
         metavar="CRAWL",
         help="crawl folders, and .jsonl(.zst) files of `baike extract`, all of entries or all of questions",
     )
     command.add_argument(
-        "-o", "--output", required=True, metavar="CORPUS", help="folder to write; an earlier corpus there stays until this one is whole"
+        "-o",
+        "--output",
+        type=path_to_write,
+        required=True,
+        metavar="CORPUS",
+        help="folder to write; an earlier corpus there stays until this one is whole",
     )
     add_limits(command, memory=MEMORY, to="keep to")
     command.set_defaults(run=_run)

@@ -10,7 +10,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from baike_spider.cli.command import Commands, add_command
+from baike_spider.cli.command import Commands, add_command, path, path_or_stdout
 from baike_spider.cli.corpus.border import as_run_errors, memory_size
 from baike_spider.corpus.build import MEMORY
 from baike_spider.corpus.diff import DiffSummary, diff_corpora, summary_of
@@ -33,12 +33,16 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "Entries and triples, or questions, added, removed, changed from one corpus to another: counted, or each as a JSON line.",
         "baike corpus diff corpus-2026-01 corpus-2026-02 --json -o changes.jsonl",
     )
-    command.add_argument("old", metavar="OLD", help="a corpus folder")
-    command.add_argument("new", metavar="NEW", help="another")
+    command.add_argument("old", type=path, metavar="OLD", help="a corpus folder")
+    command.add_argument("new", type=path, metavar="NEW", help="another")
     command.add_argument("--json", action="store_true", help="every change as a JSON line; with --summary: the summary as one JSON object")
     command.add_argument("--summary", action="store_true", help="the summary alone (the default without --json)")
     command.add_argument(
-        "-o", "--output", metavar="FILE", help="file to write; an earlier one stays until this one is whole (default: standard output)"
+        "-o",
+        "--output",
+        type=path_or_stdout,
+        metavar="FILE",
+        help="file to write; an earlier one stays until this one is whole (default, and -: standard output)",
     )
     command.add_argument(
         "--memory", type=memory_size, default=MEMORY, metavar="SIZE", help="memory to keep to, such as 4G or 800M (default: 4G)"
@@ -47,7 +51,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    with as_run_errors(Path(args.output or "standard output")):
+    with as_run_errors(Path(args.output or tempfile.gettempdir())):
         old, new = open_corpus(args.old), open_corpus(args.new)
         summary = summary_of(old, new)
         with _output(args.output) as (out, temp):

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from baike_spider.cli.command import Commands, add_command
+from baike_spider.cli.command import Commands, add_command, path, path_to_write
 from baike_spider.cli.corpus.border import add_limits, as_run_errors
 from baike_spider.corpus.export import MEMORY, export_corpus, formats
 from baike_spider.corpus.reader import open_corpus
@@ -28,10 +28,11 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         f"  {name:{width}}  {form.text}{' (a folder)' if form.folder else ''}" for name, form in known.items()
     )
     command.add_argument("format", metavar="FORMAT", choices=tuple(known), help=", ".join(known))
-    command.add_argument("corpus", metavar="CORPUS", help="folder that `baike corpus build` wrote")
+    command.add_argument("corpus", type=path, metavar="CORPUS", help="folder that `baike corpus build` wrote")
     command.add_argument(
         "-o",
         "--output",
+        type=path_to_write,
         required=True,
         metavar="PATH",
         help="file or folder to write; an earlier export there stays until this one is whole",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import os
 import sys
 from itertools import islice
 from pathlib import Path
@@ -16,15 +17,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from baike_spider.cli.command import Commands, add_command, positive
+from baike_spider.cli.command import Commands, add_command, path, positive, workers
 from baike_spider.cli.corpus.border import as_run_errors, memory_size
-from baike_spider.corpus.engine import EngineError
+from baike_spider.corpus.engine import EngineError, only_reading, seal
 from baike_spider.corpus.reader import open_corpus, views
 from baike_spider.exits import BadInput
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
+
+    from baike_spider.corpus.engine import Connection
 
 __all__ = ["add"]
 
@@ -38,37 +41,45 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     command = add_command(
         commands,
         "sql",
-        "Asks the corpus in SQL (DuckDB's): tables entries, triples, names, links as in docs/corpus.md.",
+        "Asks the corpus in SQL (DuckDB's): tables entries, triples, names, links as in docs/corpus.md. It reads the corpus and nothing else, and writes nothing.",
         'baike corpus sql corpus "SELECT predicate, count(*) AS n FROM triples GROUP BY predicate ORDER BY n DESC" --csv',
     )
-    command.add_argument("corpus", metavar="CORPUS", help="folder that `baike corpus build` wrote")
+    command.add_argument("corpus", type=path, metavar="CORPUS", help="folder that `baike corpus build` wrote")
     command.add_argument("query", metavar="SQL", help="one statement; - reads it from standard input")
     form = command.add_mutually_exclusive_group()
     form.add_argument("--csv", dest="form", action="store_const", const="csv", help="all rows as CSV, with a header")
     form.add_argument("--json", dest="form", action="store_const", const="json", help="all rows as JSON objects, one a line")
     command.add_argument("-n", type=positive, default=100, metavar="N", help="rows of the table that is printed else (default: 100)")
     command.add_argument("--memory", type=memory_size, metavar="SIZE", help="memory to keep to (default: most of the machine's)")
-    command.add_argument("--threads", type=positive, metavar="N", help="threads (default: one a core)")
+    command.add_argument("--threads", type=workers, metavar="N", help="threads (default: one a core)")
     command.set_defaults(run=_run, form="table")
 
 
 def _run(args: argparse.Namespace) -> int:
     sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="\n")  # type: ignore[union-attr]
-    query = sys.stdin.read() if args.query == "-" else args.query
-    with (
-        as_run_errors(),
-        TemporaryDirectory(prefix="baike-sql-") as temp,
-        views(open_corpus(args.corpus), threads=args.threads, memory=args.memory, temp=Path(temp)) as db,
-    ):
-        try:
-            result = db.execute(query)
-            if result is None or result.description is None:
-                return 0
-            columns = [column[0] for column in result.description]
-            _PRINT[args.form](columns, _rows(result), args.n)
-        except EngineError as error:
-            raise BadInput(f"the database says: {error}") from error
+    query = _query(args.query)
+    with as_run_errors(), TemporaryDirectory(prefix="baike-sql-") as temp:
+        corpus = open_corpus(args.corpus)
+        with views(corpus, threads=args.threads, memory=args.memory, temp=Path(temp)) as db:
+            seal(db, corpus.files())
+            _answer(db, query, args)
     return 0
+
+
+def _query(text: str) -> str:
+    try:
+        return sys.stdin.buffer.read().decode() if text == "-" else os.fsencode(text).decode()
+    except UnicodeDecodeError as error:
+        raise BadInput(f"the query is not UTF-8 at byte {error.start}") from error
+
+
+def _answer(db: Connection, query: str, args: argparse.Namespace) -> None:
+    try:
+        result = db.execute(only_reading(db, query))
+        columns = [column[0] for column in result.description]
+        _PRINT[args.form](columns, _rows(result), args.n)
+    except EngineError as error:
+        raise BadInput(f"the database says: {error}") from error
 
 
 def _rows(result: Any) -> Iterator[tuple[Any, ...]]:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from baike_spider.cli.command import Commands, add_command
+from baike_spider.cli.command import Commands, add_command, path
 from baike_spider.cli.corpus.border import as_run_errors
 from baike_spider.corpus.errors import CorpusDamaged
 from baike_spider.corpus.manifest import read_manifest
@@ -26,7 +26,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "Checks every digest, count, order and uniqueness of a corpus; exit code 11 when something is wrong.",
         "baike corpus verify corpus",
     )
-    command.add_argument("corpus", metavar="CORPUS", help="a corpus folder")
+    command.add_argument("corpus", type=path, metavar="CORPUS", help="a corpus folder")
     command.set_defaults(run=_run)
 
 
