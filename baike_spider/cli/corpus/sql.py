@@ -18,8 +18,8 @@ from rich.text import Text
 
 from baike_spider.cli.command import Commands, add_command, positive
 from baike_spider.cli.corpus.border import as_run_errors, memory_size
-from baike_spider.corpus.engine import EngineError
-from baike_spider.corpus.reader import open_corpus, views
+from baike_spider.corpus.engine import EngineError, of_the_statement, one_line
+from baike_spider.corpus.reader import damage, open_corpus, views
 from baike_spider.exits import BadInput
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _run(args: argparse.Namespace) -> int:
     with (
         as_run_errors(),
         TemporaryDirectory(prefix="baike-sql-") as temp,
-        views(open_corpus(args.corpus), threads=args.threads, memory=args.memory, temp=Path(temp)) as db,
+        views(corpus := open_corpus(args.corpus), threads=args.threads, memory=args.memory, temp=Path(temp)) as db,
     ):
         try:
             result = db.execute(query)
@@ -67,7 +67,9 @@ def _run(args: argparse.Namespace) -> int:
             columns = [column[0] for column in result.description]
             _PRINT[args.form](columns, _rows(result), args.n)
         except EngineError as error:
-            raise BadInput(f"the database says: {error}") from error
+            if of_the_statement(error):
+                raise BadInput(f"the database says: {error}") from error
+            raise (damage(error, corpus) or BadInput(f"the database says: {one_line(error)}")) from error
     return 0
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from baike_spider.corpus.export.format import Format, Work
 from baike_spider.corpus.export.lines import put_lines, text_file
+from baike_spider.corpus.schema import ENTRIES, TRIPLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,4 +129,6 @@ def _import_line(folder: str, buffer: int) -> str:
     return f"neo4j-admin database import full neo4j {files} --id-type=string --read-buffer-size={buffer}m"
 
 
-FORMAT = Format("CSV files for neo4j-admin import, with a bounded number of relationship types", _write, folder=True)
+FORMAT = Format(
+    "CSV files for neo4j-admin import, with a bounded number of relationship types", _write, folder=True, reads=(ENTRIES, TRIPLES)
+)
