@@ -98,6 +98,8 @@ def failure(error: Exception, place: Path) -> Exception:
     if _is_full(error):
         return OSError(28, f"no space left on the disk of {place} ({text})")
     if is_shortage(error):
+        if "bad allocation" in text:
+            return CorpusError(f"the system gives no more memory ({text})", cure="give --memory less, or fewer --threads")
         return CorpusError(f"the memory limit is too low for this ({text})", cure="give --memory more")
     return error
 
@@ -108,12 +110,14 @@ def of_the_statement(error: Exception) -> bool:
 
 
 def one_line(error: Exception) -> str:
-    """What the engine says, without its stack, and without what a damaged file put into it.
+    """What the engine says, without its stack, a second telling as JSON, and without what a damaged file put into it.
 
     >>> one_line(ValueError("don't know what type: \\x0e\\nStack Trace:..."))
     "don't know what type:"
     """
-    text = "".join(character if character.isprintable() else " " for character in str(error).partition("\n")[0]).strip()
+    text = "".join(
+        character if character.isprintable() else " " for character in str(error).partition("\n")[0].partition(': {"exception_')[0]
+    ).strip()
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
