@@ -34,7 +34,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     command.add_argument("corpus", type=path, metavar="CORPUS", help="folder that `baike corpus build` wrote")
     command.add_argument("name", metavar="NAME", type=words, help="name, alias, `name（sense）`, lemma id, or key (baidu_baike#114923)")
-    command.add_argument("--predicate", metavar="PREDICATE", type=words, help="only triples of this predicate")
+    command.add_argument(
+        "--predicate", metavar="PREDICATE", type=words, help="only triples of this predicate: of its own, and of those that point to it"
+    )
     command.add_argument("--incoming", action="store_true", help="also the triples of other entries that point to it")
     command.add_argument("-n", type=positive, default=100, metavar="N", help="incoming triples to show of an entry (default: 100)")
     command.add_argument("--json", action="store_true", help="one JSON object an entry and line")
@@ -52,9 +54,9 @@ def _run(args: argparse.Namespace) -> int:
             for at, one in enumerate(found):
                 incoming = pointing_to(db, corpus, one, predicate=args.predicate, most=args.n) if args.incoming else None
                 if args.json:
-                    print(json.dumps(_as_dict(one, facts[one.entry], incoming), ensure_ascii=False))
+                    print(json.dumps(_as_dict(one, facts[one.entry], incoming, args.predicate), ensure_ascii=False))
                 else:
-                    print(*([""] if at else []), *_told(one, facts[one.entry], incoming), sep="\n")
+                    print(*([""] if at else []), *_told(one, facts[one.entry], incoming, args.predicate), sep="\n")
     except CorpusError as error:
         raise BadInput(str(error)) from error
     if not found:
@@ -64,15 +66,15 @@ def _run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _as_dict(found: Found, facts: list[Fact], incoming: Incoming | None) -> dict[str, Any]:
-    data = found._asdict() | {"count": found.triples, "triples": [fact._asdict() for fact in facts]}
+def _as_dict(found: Found, facts: list[Fact], incoming: Incoming | None, predicate: str | None) -> dict[str, Any]:
+    data = found._asdict() | {"count": found.triples, "predicate": predicate, "triples": [fact._asdict() for fact in facts]}
     if incoming is not None:
         columns = ("subject", "predicate", "object", "entry")
         data |= {"incoming_count": incoming.total, "incoming": [dict(zip(columns, row, strict=True)) for row in incoming.rows]}
     return data
 
 
-def _told(found: Found, facts: list[Fact], incoming: Incoming | None) -> list[str]:
+def _told(found: Found, facts: list[Fact], incoming: Incoming | None, predicate: str | None) -> list[str]:
     """Lines for a person."""
     about = [
         found.url,
@@ -92,7 +94,9 @@ def _told(found: Found, facts: list[Fact], incoming: Incoming | None) -> list[st
         target = "" if fact.object_id is None and fact.object_url is None else f"  → {fact.object_id or fact.object_url}"
         lines.append(f"  {label}{' ' * max(0, width - _width(label))}  {fact.object}{target}")
     if incoming is not None:
-        lines.append(f"  {incoming.total:,} triples point to it{':' if incoming.rows else ''}")
+        lines.append(
+            f"  {incoming.total:,} triples {'' if predicate is None else 'of this predicate '}point to it{':' if incoming.rows else ''}"
+        )
         lines += [f"    {subject}\t{predicate}\t{text}" for subject, predicate, text, _ in incoming.rows]
         if incoming.total > len(incoming.rows):
             lines.append(f"    ... and {incoming.total - len(incoming.rows):,} more: -n {incoming.total}")

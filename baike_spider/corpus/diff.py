@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from baike_spider.corpus.engine import connect, paths_literal
 from baike_spider.corpus.errors import CorpusError
+from baike_spider.corpus.reader import check_lengths
 from baike_spider.corpus.schema import ENTRIES, QUESTION_CORPUS, QUESTIONS, TRIPLES
 
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from baike_spider.corpus.engine import Connection
     from baike_spider.corpus.manifest import CorpusShard
     from baike_spider.corpus.reader import Corpus
+    from baike_spider.corpus.schema import Table
 
-__all__ = ["Change", "DiffSummary", "count_changes", "diff_corpora", "summary_of"]
+__all__ = ["Change", "DiffSummary", "compared", "count_changes", "diff_corpora", "summary_of"]
 
 #: keys of an entry's line that say where it came from, not what it says
 PROVENANCE = ("source", "digest", "fetched_at", "extractor")
@@ -92,11 +94,15 @@ def diff_corpora(
 ) -> Iterator[Change]:
     """Every difference, in a stable order. What `memory` does not hold goes to the folder `temp`.
 
-    Raises the engine's error when a shard cannot be read: `verify` says which; CorpusError when the two are not of one kind.
+    Partitions of triples whose files have one sha256 in both manifests are not read: `digests.check_digests` of what is `compared` makes sure of them.
+    Raises the engine's error when a shard cannot be read: `reader.failure` says which; CorpusDamaged when one is missing or of another length than its manifest says;
+    CorpusError when the two are not of one kind.
     """
     kinds = [corpus.manifest.kind for corpus in (old, new)]
     if kinds[0] != kinds[1]:
         raise CorpusError(f"{old.folder} is a corpus of {kinds[0].noun}, {new.folder} one of {kinds[1].noun}: they have nothing in common")
+    for corpus in (old, new):
+        check_lengths(corpus, (shard for table in compared(corpus) for shard in corpus.manifest.of(table.name)))
     with connect(memory=memory, threads=threads, temp=temp) as db:
         if kinds[0] == QUESTION_CORPUS:
             yield from _questions(db, old, new)
@@ -104,6 +110,11 @@ def diff_corpora(
         yield from _entries(db, old, new)
         for group in range(min(old.manifest.partitions, new.manifest.partitions)):
             yield from _triples(db, old, new, group)
+
+
+def compared(corpus: Corpus) -> list[Table]:
+    """The tables that a diff looks at."""
+    return [table for table in corpus.manifest.kind.tables if table.name in _ONE]
 
 
 def count_changes(
@@ -118,10 +129,7 @@ def count_changes(
 
 def summary_of(old: Corpus, new: Corpus) -> DiffSummary:
     """A summary without changes yet."""
-    before, after = (
-        {table.name: corpus.manifest.counts[table.name] for table in corpus.manifest.kind.tables if table.name in _ONE}
-        for corpus in (old, new)
-    )
+    before, after = ({table.name: corpus.manifest.counts[table.name] for table in compared(corpus)} for corpus in (old, new))
     return DiffSummary(before, after)
 
 

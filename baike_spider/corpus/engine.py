@@ -26,6 +26,8 @@ __all__ = [
     "failure",
     "is_shortage",
     "literal",
+    "of_the_statement",
+    "one_line",
     "only_reading",
     "paths_literal",
     "seal",
@@ -46,6 +48,14 @@ EngineError: type[Exception] = _duckdb.Error if _duckdb is not None else Excepti
 
 #: statements that read, in DuckDB's words; MULTI is a PIVOT
 _READS = frozenset({"SELECT", "EXPLAIN", "MULTI"})
+#: those that a statement is to blame for, unless they speak of files
+_OF_STATEMENTS: tuple[type[Exception], ...] = (
+    (_duckdb.ProgrammingError, _duckdb.DataError, _duckdb.NotSupportedError, _duckdb.OperationalError) if _duckdb is not None else ()
+)
+_OF_FILES = (".parquet", "Invalid unicode")
+#: characters of one of its messages that are shown
+_SHOWN = 200
+
 #: what its errors say when a disk is full, or may not be filled further
 _FULL = ("No space left", "max_temp_directory_size", "Disk quota exceeded", "File too large")
 
@@ -117,12 +127,31 @@ def is_shortage(error: Exception) -> bool:
 
 def failure(error: Exception, place: Path) -> Exception:
     """The engine's error as ours or the system's, where a user can do something about it. `place` is where it wrote."""
-    text = str(error).splitlines()[0]
+    text = one_line(error)
     if _is_full(error):
         return OSError(28, f"no space left on the disk of {place} ({text})")
     if is_shortage(error):
+        if "bad allocation" in text:
+            return CorpusError(f"the system gives no more memory ({text})", cure="give --memory less, or fewer --threads")
         return CorpusError(f"the memory limit is too low for this ({text})", cure="give --memory more")
     return error
+
+
+def of_the_statement(error: Exception) -> bool:
+    """Whether the statement is wrong, or the limits are too low for it; not what it read."""
+    return isinstance(error, _OF_STATEMENTS) and not any(sign in str(error) for sign in _OF_FILES)
+
+
+def one_line(error: Exception) -> str:
+    """What the engine says, without its stack, a second telling as JSON, and without what a damaged file put into it.
+
+    >>> one_line(ValueError("don't know what type: \\x0e\\nStack Trace:..."))
+    "don't know what type:"
+    """
+    text = "".join(
+        character if character.isprintable() else " " for character in str(error).partition("\n")[0].partition(': {"exception_')[0]
+    ).strip()
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _is_full(error: Exception) -> bool:

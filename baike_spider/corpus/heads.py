@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from baike_spider.corpus.engine import EngineError, is_shortage, literal, paths_literal
 from baike_spider.corpus.partitions import alone, each
 from baike_spider.corpus.records import RECORD_BYTES, blame, checked, compression, lines_of, unreadable
+from baike_spider.corpus.shape import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +30,9 @@ HEAD = dict.fromkeys(("site", "layout", "url", "title", "sense", "updated", "dig
 }
 #: every entry has these
 _NEEDED = "site, layout, url, title, digest, extractor"
+#: the number as it is written, in which 7.6 and "7" are to be seen
+_READ = HEAD | {"lemma_id": "JSON"}
+_WHOLE = f"regexp_full_match(lemma_id::VARCHAR, '{WHOLE}')"
 
 
 def entry_files(sources: Iterable[Source]) -> list[RecordFile]:
@@ -49,14 +53,16 @@ def read_heads(db: Connection, sources: list[Source], work: Work) -> Counter[str
 
     db.execute("CREATE TABLE files (number BIGINT, path VARCHAR)")
     db.executemany("INSERT INTO files VALUES (?, ?)", [(number, str(file)) for number, file in enumerate(files)])
-    columns = "{" + ", ".join(f"{name}: '{kind}'" for name, kind in HEAD.items()) + "}"
+    columns = "{" + ", ".join(f"{name}: '{kind}'" for name, kind in _READ.items()) + "}"
 
     def read(own: Connection, number: int) -> None:
         # one thread: the lines come in their order, and `row_number` counts them
         file = files[number]
         try:
             own.execute(f"""
-                COPY (SELECT {number << 32} + row_number() OVER () - 1 AS record, {literal(str(file))} AS file, *, subject_of(title, sense) AS subject
+                COPY (SELECT {number << 32} + row_number() OVER () - 1 AS record, {literal(str(file))} AS file,
+                             * REPLACE (CASE WHEN {_WHOLE} THEN lemma_id::VARCHAR::BIGINT END AS lemma_id), NOT {_WHOLE} AS misnumbered,
+                             subject_of(title, sense) AS subject
                       FROM read_json({literal(str(file))}, format = 'newline_delimited', columns = {columns},
                                      compression = '{compression(file)}', maximum_object_size = {RECORD_BYTES}))
                 TO {literal(str(folder / f"{number:06d}.parquet"))} (FORMAT parquet, COMPRESSION snappy, WRITE_BLOOM_FILTER false)
@@ -66,7 +72,7 @@ def read_heads(db: Connection, sources: list[Source], work: Work) -> Counter[str
 
     each(db, work, range(len(files)), read)
     alone(db, work.threads)
-    bad = " OR ".join(f"{column} IS NULL" for column in _NEEDED.split(", "))
+    bad = " OR ".join(["misnumbered", *(f"{column} IS NULL" for column in _NEEDED.split(", "))])
     expected = {str(file.path): file.records for file in entry_files(sources)}
     return checked(db, heads_of(work), expected, bad=bad, noun="entries")
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from baike_spider.corpus.schema import Kind
 
-__all__ = ["MANIFEST", "CorpusInput", "CorpusManifest", "CorpusShard", "read_manifest"]
+__all__ = ["MANIFEST", "CorpusInput", "CorpusManifest", "CorpusShard", "how_to_rebuild", "read_manifest"]
 
 MANIFEST = "manifest.json"
 #: what a corpus of the other kind counts in its inputs
@@ -166,3 +166,15 @@ def read_manifest(folder: Path) -> CorpusManifest:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         cure = "build the corpus again from its inputs"
         raise CorpusDamaged(f"damaged manifest {path}: {type(error).__name__}: {error}", path=path, cure=cure) from error
+
+
+def how_to_rebuild(manifest: CorpusManifest, folder: Path) -> str:
+    """What to do about a damaged corpus, for people."""
+    inputs = "".join(
+        f"  {one.kind} {one.name}: {one.questions if manifest.kind == QUESTION_CORPUS else one.entries:,} {manifest.kind.noun}, digest {one.digest}\n"
+        for one in manifest.inputs
+    )
+    return (
+        f"To rebuild, either bring the named files back from a copy, or run `baike corpus build INPUT... -o {folder}` with the same inputs:\n{inputs}"
+        f"With baike-spider {manifest.builder} and {manifest.engine} every file comes out with the sha256 that {MANIFEST} lists."
+    )

@@ -83,14 +83,16 @@ def _clear(root: Path) -> None:
 def take_name(root: Path, output: Path) -> None:
     """Gives the finished folder its name; what bore it before has the other's name afterwards. At no moment is there none, where the system
     can exchange names (Linux); elsewhere for the time between two renames."""
+    aside = root.with_name(f"{root.name}.old")
     if not output.exists():
         root.replace(output)
     elif not _exchange(root, output):
-        aside = root.with_name(f"{root.name}.old")
         shutil.rmtree(aside, ignore_errors=True)
         output.replace(aside)
         root.replace(output)
         aside.replace(root)
+    # of a process that was killed between the two
+    shutil.rmtree(aside, ignore_errors=True)
     sync_folder(output.parent)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from baike_spider.corpus.engine import EngineError, literal, paths_literal
-from baike_spider.corpus.reader import unreadable
+from baike_spider.corpus.reader import check_lengths, unreadable
 from baike_spider.corpus.schema import ENTRIES, LINKS, NAMES, TRIPLES
 
 if TYPE_CHECKING:
@@ -101,12 +101,11 @@ def facts_of(db: Connection, corpus: Corpus, found: Sequence[Found], *, predicat
 def pointing_to(db: Connection, corpus: Corpus, found: Found, *, predicate: str | None = None, most: int = 100) -> Incoming:
     """The triples whose object links to the entry, by its number or by its address; the first `most` of them."""
     targets = dict.fromkeys((found.entry, found.url))
-    paths = sorted({corpus.path_for(LINKS.name, target) for target in targets})
     only = "" if predicate is None else f" AND predicate = {literal(predicate)}"
-    rows = f"FROM read_parquet({paths_literal(paths)}, hive_partitioning = false) WHERE {_one_of('target', targets)}{only}"
+    rows = f"FROM {_files(corpus, LINKS, targets)} WHERE {_one_of('target', targets)}{only}"
     columns = "subject, predicate, object, entry"
-    ((total,),) = _fetched(db, f"SELECT count(*) FROM (SELECT DISTINCT {columns} {rows})")
-    return Incoming(total, _fetched(db, f"SELECT DISTINCT {columns} {rows} ORDER BY ALL LIMIT {most}") if total else [])
+    ((total,),) = _fetched(db, corpus, f"SELECT count(*) FROM (SELECT DISTINCT {columns} {rows})")
+    return Incoming(total, _fetched(db, corpus, f"SELECT DISTINCT {columns} {rows} ORDER BY ALL LIMIT {most}") if total else [])
 
 
 def _readings(text: str) -> Iterable[tuple[str, str | None]]:
@@ -123,29 +122,29 @@ def _readings(text: str) -> Iterable[tuple[str, str | None]]:
 
 
 def _named(db: Connection, corpus: Corpus, name: str) -> list[tuple[str, str, str]]:
-    path = corpus.path_for(NAMES.name, name)
-    return _fetched(
-        db, f"SELECT kind, entry, subject FROM read_parquet({literal(str(path))}, hive_partitioning = false) WHERE name = {literal(name)}"
-    )
+    return _fetched(db, corpus, f"SELECT kind, entry, subject FROM {_files(corpus, NAMES, [name])} WHERE name = {literal(name)}")
 
 
 def _select(
     db: Connection, corpus: Corpus, table: Table, columns: Sequence[str], subjects: dict[str, str], only: str = ""
 ) -> list[tuple[Any, ...]]:
     """Rows of the entries (key -> subject), from no other files than theirs; those of one entry in the table's order, because its file is."""
-    paths = sorted({corpus.path_for(table.name, subject) for subject in subjects.values()})
     where = f"{_one_of('subject', subjects.values())} AND {_one_of('entry', subjects)}{only}"
-    return _fetched(
-        db,
-        f"SELECT {', '.join(columns)} FROM read_parquet({paths_literal(paths)}, hive_partitioning = false) WHERE {where}",
-    )
+    return _fetched(db, corpus, f"SELECT {', '.join(columns)} FROM {_files(corpus, table, subjects.values())} WHERE {where}")
 
 
-def _fetched(db: Connection, sql: str) -> list[tuple[Any, ...]]:
+def _files(corpus: Corpus, table: Table, texts: Iterable[str]) -> str:
+    """The files that hold the rows of the texts, as an SQL relation. Raises CorpusDamaged where one is missing or of another length."""
+    shards = sorted({corpus.shard_for(table.name, text) for text in texts})
+    check_lengths(corpus, shards)
+    return f"read_parquet({paths_literal([corpus.folder / shard.path for shard in shards])}, hive_partitioning = false)"
+
+
+def _fetched(db: Connection, corpus: Corpus, sql: str) -> list[tuple[Any, ...]]:
     try:
         rows: list[tuple[Any, ...]] = db.execute(sql).fetchall()
     except EngineError as error:
-        raise unreadable(error) from error
+        raise unreadable(error, corpus) from error
     return rows
 
 

@@ -20,6 +20,7 @@ from baike_spider.corpus.manifest import CorpusManifest
 from baike_spider.corpus.partitions import each_partition, finished
 from baike_spider.corpus.records import blame, checked, lines_of
 from baike_spider.corpus.schema import QUESTION_CORPUS, QUESTIONS, shard_path
+from baike_spider.corpus.shape import misshapen
 from baike_spider.corpus.tables import write_empty, write_sorted
 from extractors import __version__
 
@@ -37,9 +38,10 @@ ID_OF = r"nullif(TRY_CAST(regexp_extract({url}, '/([0-9]+)(\.html)?$', 1) AS BIG
 _PLAIN = ["url", "question", "tags"]
 _RICH = [*_PLAIN, "detail", "asked", "answers", "best_answer"]
 _TYPES = json.dumps({name: {"tags": ["VARCHAR"], "answers": "BIGINT"}.get(name, "VARCHAR") for name in _RICH})
-#: whether a line is what `Question.from_dict` reads
+_ODD = misshapen(texts=["url", "question", "detail", "asked", "best_answer"], text_lists=["tags"], wholes=["answers"])
+#: whether a line is what `Question.from_dict` reads, and each field what it should be
 _SOUND = (
-    f"coalesce(json_keys(json) IN ({_PLAIN}, {_RICH}) "
+    f"coalesce(json_keys(json) IN ({_PLAIN}, {_RICH}) AND NOT regexp_matches(json, {literal(_ODD)}) "
     f"AND json_type(json, {[f'$.{name}' for name in _PLAIN]}) = ['VARCHAR', 'VARCHAR', 'ARRAY'], false)"
 )
 #: of several records of a question the first: from the crawl that was written to last (a file's is oldest), with the most answers, the most tags, the

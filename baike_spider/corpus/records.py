@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from baike_spider.corpus.engine import EngineError, paths_literal
+from baike_spider.corpus.engine import EngineError, is_shortage, one_line, paths_literal
 from baike_spider.corpus.errors import InputDamaged
 
 if TYPE_CHECKING:
@@ -51,18 +51,18 @@ def checked(db: Connection, staged: str, expected: dict[str, int | None], *, bad
 
 def blame(db: Connection, files: Iterable[Path], error: Exception) -> Exception:
     """What stopped the reading: the first file that cannot be read by itself, as our error; the engine's own where none is to blame (no space, no memory)."""
-    for file in files:
+    for file in () if is_shortage(error) else files:
         try:
             db.execute(f"SELECT count(*), max(json) FROM {lines_of([file])}").fetchall()
         except EngineError as reason:
-            return unreadable(file, reason)
+            return reason if is_shortage(reason) else unreadable(file, reason)
     return error
 
 
 def unreadable(file: Path, reason: Exception) -> InputDamaged:
     """The engine's word on a file as ours."""
     cure = "`baike verify CRAWL` says more of a crawl's shard; bring it back from a copy, or leave this input out"
-    return InputDamaged(f"{file} cannot be read: {str(reason).splitlines()[0].strip()}", path=file, cure=cure)
+    return InputDamaged(f"{file} cannot be read: {one_line(reason)}", path=file, cure=cure)
 
 
 def lines_of(files: Iterable[Path]) -> str:

@@ -14,6 +14,7 @@ from baike_spider.corpus.engine import literal, paths_literal
 from baike_spider.corpus.errors import InputDamaged
 from baike_spider.corpus.heads import HEAD
 from baike_spider.corpus.schema import LINKS, NAMES, TRIPLES
+from baike_spider.corpus.shape import misshapen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +65,16 @@ _BODY = HEAD | {
     "relations": [{"name": "VARCHAR", "title": "VARCHAR", "url": "VARCHAR", "lemma_id": "BIGINT"}],
 }
 
+#: an entry's line in which a field holds something else; `links`, `senses` and `images` are not read here, and are kept as they are
+_ODD = misshapen(
+    texts=[*(name for name, kind in HEAD.items() if kind == "VARCHAR"), "source", "summary", "name", "text", "date", "unit", "label"],
+    text_lists=["aliases", "tags", "images"],
+    wholes=["lemma_id"],
+    numbers=["low", "high"],
+    objects=["link", "quantity"],
+    lists=["rows", "values", "relations", "links", "senses"],
+)
+
 #: the partition's entries: `n` is an entry's number in the order of (subject, entry), `place` that of its subject, `line` that of its line
 _PLACED = """
 CREATE OR REPLACE TEMP TABLE placed AS
@@ -73,7 +84,8 @@ SELECT row_number() OVER (ORDER BY subject, entry) AS n, dense_rank() OVER (ORDE
 
 _BODIES = """
 CREATE OR REPLACE TEMP TABLE bodies AS
-SELECT w.n, w.place, w.subject, w.entry, w.title, w.lemma_id, w.versions, l.json, b.sense, b.aliases, b.summary, b.tags, b.rows, b.relations,
+SELECT w.n, w.place, w.subject, w.entry, w.title, w.lemma_id, w.versions, l.json, regexp_matches(l.json, {odd}) AS is_odd,
+       b.sense, b.aliases, b.summary, b.tags, b.rows, b.relations,
        clean(b.site) AS site, clean(b.url) AS url, clean(b.layout) AS layout, clean(nullif(b.updated, '')) AS updated, clean(b.digest) AS digest,
        clean(nullif(b.fetched_at, '')) AS fetched_at, clean(b.extractor) AS extractor
 FROM (SELECT row_number() OVER () AS line, json, from_json(json, {body}) AS b
@@ -81,18 +93,20 @@ FROM (SELECT row_number() OVER () AS line, json, from_json(json, {body}) AS b
 JOIN placed w ON w.line = l.line AND w.subject = subject_of(b.title, b.sense)
 """
 
-#: entries whose lists are none; only where one is missing the text is asked why
-_SHAPELESS = "SELECT n FROM bodies WHERE rows IS NULL OR " + " OR ".join(
+#: entries whose fields hold something else; only where a list is missing the text is asked why
+_SHAPELESS = "SELECT n FROM bodies WHERE is_odd OR rows IS NULL OR " + " OR ".join(
     f"({name} IS NULL AND json_type(json, '$.{name}') <> 'NULL')" for name in ("tags", "relations")
 )
 
-#: the partition's triples; what is equal stands side by side
+#: the partition's triples; what is equal stands side by side. What has a link without an address, or an amount without a unit, is no value: it gets no object
 _SORTED = """
 WITH found AS (
-    SELECT n, place, name AS predicate, v.text AS object, v.link.url AS object_url, v.link.lemma_id AS object_id, v.date AS date,
-           v.quantity.low AS low, v.quantity.high AS high, v.quantity.unit AS unit
+    SELECT n, place, name AS predicate,
+           CASE WHEN (v.link IS NULL OR v.link.url IS NOT NULL) AND (v.quantity IS NULL OR v.quantity.unit IS NOT NULL) THEN v.text END AS object,
+           v.link.url AS object_url, v.link.lemma_id AS object_id, v.date AS date, v.quantity.low AS low, v.quantity.high AS high, v.quantity.unit AS unit
     FROM (SELECT n, place, r.name AS name, unnest(coalesce(r.values, [NULL])) AS v FROM (SELECT n, place, unnest(rows) AS r FROM bodies))
-    UNION ALL SELECT n, place, r.name, r.title, r.url, r.lemma_id, NULL, NULL, NULL, NULL FROM (SELECT n, place, unnest(relations) AS r FROM bodies)
+    UNION ALL SELECT n, place, r.name, CASE WHEN r.url IS NOT NULL THEN r.title END, r.url, r.lemma_id, NULL, NULL, NULL, NULL
+              FROM (SELECT n, place, unnest(relations) AS r FROM bodies)
     UNION ALL SELECT n, place, '同义词', unnest(aliases), NULL, NULL, NULL, NULL, NULL, NULL FROM bodies
     UNION ALL SELECT n, place, '标签', unnest(tags), NULL, NULL, NULL, NULL, NULL, NULL FROM bodies
     UNION ALL SELECT n, place, '义项', sense, NULL, NULL, NULL, NULL, NULL, NULL FROM bodies WHERE sense <> ''
@@ -120,7 +134,7 @@ def read_partition(db: Connection, lines: Sequence[Path], *, part: int, longest:
     if lines:
         # the engine's buffers are as long as the longest line may be
         longest = max(_BUFFER_BYTES, longest + 1)
-        db.execute(_BODIES.format(body=literal(json.dumps(_BODY)), files=paths_literal(lines), longest=longest))
+        db.execute(_BODIES.format(body=literal(json.dumps(_BODY)), odd=literal(_ODD), files=paths_literal(lines), longest=longest))
         ((held,),) = db.execute("SELECT count(*) FROM bodies").fetchall()
         _check(db, _SHAPELESS)
     if held != expected:

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from baike_spider.corpus.engine import EngineError, connect, is_shortage, literal, paths_literal
+from baike_spider.corpus.digests import found_file
+from baike_spider.corpus.engine import EngineError, connect, is_shortage, literal, one_line, paths_literal
 from baike_spider.corpus.errors import CorpusError
-from baike_spider.corpus.manifest import MANIFEST
 from baike_spider.corpus.questions import ID_OF
 from baike_spider.corpus.reader import open_corpus
-from baike_spider.corpus.schema import ENTRIES, ENTRY_CORPUS, NAMES, QUESTION_CORPUS, QUESTIONS, TRIPLES, shard_path
+from baike_spider.corpus.schema import ENTRIES, ENTRY_CORPUS, NAMES, QUESTIONS, TRIPLES, shard_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from baike_spider.corpus.reader import Corpus
     from baike_spider.corpus.schema import Table
 
-__all__ = ["Problem", "how_to_rebuild", "verify_corpus"]
+__all__ = ["Problem", "verify_corpus"]
 
 #: bytes that DuckDB keeps to
 _MEMORY = 2 << 30
@@ -78,23 +77,9 @@ def verify_corpus(folder: Path, *, memory: int = _MEMORY, threads: int | None = 
     yield from _strays(folder, corpus.manifest)
 
 
-def how_to_rebuild(manifest: CorpusManifest, folder: Path) -> str:
-    """What to do about a damaged corpus, for people."""
-    inputs = "".join(
-        f"  {one.kind} {one.name}: {one.questions if manifest.kind == QUESTION_CORPUS else one.entries:,} {manifest.kind.noun}, digest {one.digest}\n"
-        for one in manifest.inputs
-    )
-    return (
-        f"To rebuild, either bring the named files back from a copy, or run `baike corpus build INPUT... -o {folder}` with the same inputs:\n{inputs}"
-        f"With baike-spider {manifest.builder} and {manifest.engine} every file comes out with the sha256 that {MANIFEST} lists."
-    )
-
-
 def _of_file(path: Path, shard: CorpusShard) -> Iterator[Problem]:
     try:
-        with path.open("rb") as file:
-            digest = file_digest(file, "sha256").hexdigest()
-            size = file.seek(0, 2)
+        size, digest = found_file(path)
     except FileNotFoundError:
         yield Problem(shard.path, "missing", "the file is missing")
         return
@@ -189,7 +174,7 @@ def _of_names(db: Connection, corpus: Corpus) -> Iterator[Problem]:
 
 def _unreadable(path: str, error: Exception) -> Problem:
     """What the engine met. Raises CorpusError where that is no fault of the corpus."""
-    text = str(error).splitlines()[0]
+    text = one_line(error)
     if is_shortage(error):
         raise CorpusError(
             f"{path} cannot be checked: {text}",

@@ -367,6 +367,43 @@ class TestBadInput:
             ("aliases", [None]),
             ("relations", {"name": "妻子"}),
             ("relations", [5]),
+            ("relations", [{"name": "妻子", "title": "甲"}]),
+            ("relations", [{"name": "妻子", "title": 5, "url": "", "lemma_id": None}]),
+            ("lemma_id", 7.6),
+            ("lemma_id", 2.0),
+            ("lemma_id", "7"),
+            ("lemma_id", -7),
+            ("lemma_id", True),
+            ("lemma_id", 10**18),
+            ("title", 5),
+            ("summary", ["甲"]),
+            ("updated", 2019),
+            ("tags", ["甲", 5]),
+            ("aliases", ['a"]', "b", True]),
+            ("rows", [{"name": 5, "values": [{"text": "歌手"}]}]),
+            ("rows", [5]),
+            *(
+                ("rows", [{"name": "职业", "text": "歌手", "values": [{"text": "歌手", **odd}], "links": []}])
+                for odd in (
+                    {"text": 1961},
+                    {"text": {"zh": "歌手"}},
+                    {"date": 1961},
+                    {"link": 7},
+                    {"link": "https://baike.baidu.com/item/甲"},
+                    {"link": ["https://baike.baidu.com/item/甲"]},
+                    {"link": {}},
+                    {"link": {"lemma_id": 7}},
+                    {"link": {"url": None, "lemma_id": 7}},
+                    {"link": {"url": 7, "lemma_id": 7}},
+                    {"link": {"url": "", "lemma_id": 7.6}},
+                    {"link": {"url": "", "lemma_id": "7"}},
+                    {"link": {"url": "", "lemma_id": 10**19}},
+                    {"quantity": 174},
+                    {"quantity": {"low": 1, "high": 1}},
+                    {"quantity": {"low": "1", "high": 1, "unit": "cm"}},
+                    {"quantity": {"low": 1, "high": 1, "unit": 1}},
+                )
+            ),
         ],
     )
     def test_an_entry_of_another_shape_is_named(self, tmp_path: Path, field: str, value: object) -> None:
@@ -374,7 +411,26 @@ class TestBadInput:
         file.write_bytes(json_line(entry_of(1).as_dict()) + json_line({**entry_of(2).as_dict(), field: value}))
         with pytest.raises(InputDamaged, match=r"entries\.jsonl"):
             build_corpus([file], tmp_path / "corpus")
+        # also as others write JSON
+        file.write_text(json.dumps({**entry_of(2).as_dict(), field: value}).replace('":', '"\t:\t') + "\n")
+        with pytest.raises(InputDamaged, match=r"entries\.jsonl"):
+            build_corpus([file], tmp_path / "corpus")
         assert not (tmp_path / "corpus").exists()
+
+    def test_texts_that_look_like_other_shapes_are_texts(self, tmp_path: Path) -> None:
+        """Brackets, quotation marks, keys and numbers within a text, null where a field may be null, and any spacing."""
+        texts = ["5", "7.6", "true", "null", '{"link": 5}', '"text": 5, "lemma_id": 7.6', "\\", '\\"', '"tags": [5]', "[1, 2]", "]", '","']
+        values = tuple(Value(text, link=Target(text, None)) for text in texts)
+        entry = entry_of(
+            1, title="1984", aliases=tuple(texts), tags=tuple(texts), summary=texts[5], rows=(Row("5", texts[5], values),), relations=()
+        )
+        file = tmp_path / "entries.jsonl"
+        record = {**entry.as_dict(), "sense": None, "updated": None, "fetched_at": None}
+        file.write_text(json.dumps(record, ensure_ascii=False, separators=("\t, ", " :\t")) + "\n", encoding="utf-8")
+        build_corpus([file], tmp_path / "corpus")
+        assert {row[1:] for row in rows(sound(tmp_path / "corpus"), "SELECT subject, predicate, object FROM triples")} == {
+            row[1:] for row in plain_triples([replace(entry, sense=None)])
+        }
 
     @pytest.mark.parametrize("change", ["fewer", "reordered", "cut", "other rows", "gone", "after"])
     def test_an_input_that_changes_while_it_is_read(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str) -> None:

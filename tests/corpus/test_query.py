@@ -86,6 +86,16 @@ def test_what_points_to_an_entry_by_number_and_by_address(corpus: Path, capsys: 
     assert [one["entry"] for one in wife["incoming"]] == ["baidu_baike#114923"]
 
 
+def test_a_predicate_holds_for_all_that_is_shown_and_is_said(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (actor,) = asked(capsys, str(corpus), "30485", "--incoming", "--predicate", "职业")
+    assert (actor["predicate"], actor["count"], actor["triples"], actor["incoming_count"]) == ("职业", 1, [], 1)
+    assert [one["predicate"] for one in actor["incoming"]] == ["职业"]
+    (actor,) = asked(capsys, str(corpus), "30485", "--incoming")
+    assert (actor["predicate"], actor["incoming_count"]) == (None, 2)
+    assert main(["query", str(corpus), "30485", "--incoming", "--predicate", "职业"]) == 0
+    assert "  1 triples of this predicate point to it:\n" in capsys.readouterr().out
+
+
 def test_incoming_is_counted_where_it_is_cut(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with connect(threads=1) as db:
         (actor,) = find(db, open_corpus(corpus), "30485")

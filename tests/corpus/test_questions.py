@@ -191,6 +191,12 @@ class TestBuild:
             '{"url":"http://zhidao.baidu.com/question/99999999999999999999.html","question":"x","tags":[]}',
             '{"url":"http://zhidao.baidu.com/question/2.html","question":5,"tags":[]}',
             '{"url":"http://zhidao.baidu.com/question/2.html","question":"x","tags":"y"}',
+            '{"url":"http://zhidao.baidu.com/question/2.html","question":"x","tags":["y",5]}',
+            '{"url":"http://zhidao.baidu.com/question/2.html","question":"x","tags":[null]}',
+            *(
+                f'{{"url":"http://zhidao.baidu.com/question/2.html","question":"x","tags":[],"detail":{detail},"asked":null,"answers":{answers},"best_answer":null}}'
+                for detail, answers in (("5", "1"), ('""', "7.6"), ('""', '"7"'), ('""', "-1"))
+            ),
             '{"title":"x"}',
             '{"url":',
         ],

@@ -203,6 +203,30 @@ def test_a_damaged_corpus_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert not (tmp_path / "report.html").exists()
 
 
+def test_what_is_there_under_another_address_is_not_wanted(tmp_path: Path) -> None:
+    base = "https://baike.baidu.com"
+    addresses = {
+        "/item/乙": "乙君",  # the title of one entry
+        "/item/AC%2FDC%20乐队": "乐队",
+        "/item/别名7": "某",  # an alias
+        "/view/1758.htm": "乙",  # an old number: the link says who it is
+        "/view/1759.htm": "丙",  # nobody knows
+        "/item/甲": "甲",  # two entries are called so: which of them is a guess
+        "/item/丁": "乙",  # the address knows better than the link
+        "/item/7": "七",  # the number of an entry is no name
+    }
+    rows = tuple(Row("作者", text, (Value(text, link=Target(base + path)),)) for path, text in addresses.items())
+    entries = [
+        entry_of(7, title="乙", rows=(), relations=()),
+        entry_of(8, title="AC/DC 乐队", sense=None, rows=rows, relations=()),
+        *(entry_of(number, title="甲", sense=str(number), rows=(), relations=()) for number in (2, 3)),
+    ]
+    build_corpus([write_crawl(tmp_path / "crawl", entries)], tmp_path / "corpus")
+    found = gather(open_corpus(tmp_path / "corpus"), memory=MEMORY, threads=1, temp=tmp_path)
+    assert sorted(one.where.removeprefix(base) for one in found.wanted) == sorted(["/view/1759.htm", "/item/甲", "/item/丁", "/item/7"])
+    assert found.links_inside == 0
+
+
 def test_an_entry_that_is_pointed_to_in_two_ways_is_one(tmp_path: Path) -> None:
     url = "https://baike.baidu.com/item/乙"
     links = [Row("作者", "乙", (Value("乙", link=Target(url, 7)),)), Row("编者", "乙", (Value("乙", link=Target(url)),))]

@@ -51,6 +51,8 @@ def as_run_errors(output: Path | None = None) -> Iterator[None]:
         yield
     except CorpusError as error:
         raise BadInput(str(error)) from error
+    except MemoryError as error:
+        raise BadInput("the system gives no more memory; give --memory less, or fewer --threads") from error
     except OSError as error:
         if output is None:
             raise

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, TextIO
 from baike_spider.cli.command import Commands, add_command, path, path_or_stdout
 from baike_spider.cli.corpus.border import as_run_errors, memory_size
 from baike_spider.corpus.build import MEMORY
-from baike_spider.corpus.diff import DiffSummary, diff_corpora, summary_of
+from baike_spider.corpus.diff import DiffSummary, compared, diff_corpora, summary_of
+from baike_spider.corpus.digests import check_digests
 from baike_spider.corpus.engine import EngineError
 from baike_spider.corpus.export.lines import text_file
 from baike_spider.corpus.export.place import exporting
@@ -47,12 +48,19 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "--memory", type=memory_size, default=MEMORY, metavar="SIZE", help="memory to keep to, such as 4G or 800M (default: 4G)"
     )
+    command.add_argument(
+        "--verify",
+        action="store_true",
+        help="first check the sha256 of every file that counts, also of those that both manifests call the same",
+    )
     command.set_defaults(run=_run)
 
 
 def _run(args: argparse.Namespace) -> int:
     with as_run_errors(Path(args.output or tempfile.gettempdir())):
         old, new = open_corpus(args.old), open_corpus(args.new)
+        for corpus in (old, new) if args.verify else ():
+            check_digests(corpus, compared(corpus))
         summary = summary_of(old, new)
         with _output(args.output) as (out, temp):
             try:
@@ -61,7 +69,7 @@ def _run(args: argparse.Namespace) -> int:
                     if args.json and not args.summary:
                         out.write(json.dumps(change.as_dict(), ensure_ascii=False) + "\n")
             except EngineError as error:
-                raise failure(error, temp) from error
+                raise failure(error, temp, old, new) from error
             if args.json and args.summary:
                 out.write(json.dumps(summary.as_dict(), ensure_ascii=False, indent=1) + "\n")
             elif not args.json:

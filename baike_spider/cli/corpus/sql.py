@@ -19,8 +19,8 @@ from rich.text import Text
 
 from baike_spider.cli.command import Commands, add_command, path, positive, workers
 from baike_spider.cli.corpus.border import as_run_errors, memory_size
-from baike_spider.corpus.engine import EngineError, only_reading, seal
-from baike_spider.corpus.reader import open_corpus, views
+from baike_spider.corpus.engine import EngineError, of_the_statement, one_line, only_reading, seal
+from baike_spider.corpus.reader import damage, open_corpus, views
 from baike_spider.exits import BadInput
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from baike_spider.corpus.engine import Connection
+    from baike_spider.corpus.reader import Corpus
 
 __all__ = ["add"]
 
@@ -62,7 +63,7 @@ def _run(args: argparse.Namespace) -> int:
         corpus = open_corpus(args.corpus)
         with views(corpus, threads=args.threads, memory=args.memory, temp=Path(temp)) as db:
             seal(db, corpus.files())
-            _answer(db, query, args)
+            _answer(db, query, args, corpus)
     return 0
 
 
@@ -73,13 +74,15 @@ def _query(text: str) -> str:
         raise BadInput(f"the query is not UTF-8 at byte {error.start}") from error
 
 
-def _answer(db: Connection, query: str, args: argparse.Namespace) -> None:
+def _answer(db: Connection, query: str, args: argparse.Namespace, corpus: Corpus) -> None:
     try:
         result = db.execute(only_reading(db, query))
         columns = [column[0] for column in result.description]
         _PRINT[args.form](columns, _rows(result), args.n)
     except EngineError as error:
-        raise BadInput(f"the database says: {error}") from error
+        if of_the_statement(error):
+            raise BadInput(f"the database says: {error}") from error
+        raise (damage(error, corpus) or BadInput(f"the database says: {one_line(error)}")) from error
 
 
 def _rows(result: Any) -> Iterator[tuple[Any, ...]]:

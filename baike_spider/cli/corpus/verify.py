@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from baike_spider.cli.command import Commands, add_command, path
 from baike_spider.cli.corpus.border import as_run_errors
 from baike_spider.corpus.errors import CorpusDamaged
-from baike_spider.corpus.manifest import read_manifest
-from baike_spider.corpus.verify import how_to_rebuild, verify_corpus
+from baike_spider.corpus.manifest import how_to_rebuild, read_manifest
+from baike_spider.corpus.verify import verify_corpus
 from baike_spider.exits import DAMAGED
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
+from baike_spider.corpus.digests import check_digests
 from baike_spider.corpus.engine import EngineError
 from baike_spider.corpus.errors import CorpusError
 from baike_spider.corpus.export.format import ROWS, Format, Work
@@ -43,7 +44,8 @@ def export_corpus(
 ) -> list[str]:
     """Writes the corpus as `output`; what to tell a person about it. What had that name before stays until the export is whole.
 
-    `memory`: bytes of the engine; `rows`: triples that are sorted at once. Raises CorpusError where the corpus or the place cannot be used, OSError where the
+    `memory`: bytes of the engine; `rows`: triples that are sorted at once. Raises CorpusDamaged where a file
+    that it reads is not what the manifest says, CorpusError where the corpus or the place cannot be used, OSError where the
     disk is full or cannot be written.
     """
     kind = corpus.manifest.kind
@@ -52,10 +54,11 @@ def export_corpus(
         raise CorpusError(
             f"{corpus.folder} is a corpus of {kind.noun}, which this format cannot hold", path=corpus.folder, cure=f"use one of {able}"
         )
+    check_digests(corpus, form.reads, threads=threads)
     with exporting(output, folder=form.folder) as (path, spill):
         try:
             with views(corpus, threads=threads, memory=memory, temp=spill) as db:
                 db.execute(MACROS)
                 return form.write(Work(corpus, db, output, rows), path)
         except EngineError as error:
-            raise failure(error, output) from error
+            raise failure(error, output, corpus) from error

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from baike_spider.corpus.errors import CorpusDamaged
 from baike_spider.corpus.export.lines import text_file
+from baike_spider.corpus.reader import damaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,6 +42,6 @@ def copy_table(work: Work, table: str, folder: Path) -> list[tuple[str, CorpusSh
                 digest.update(chunk)
                 copy.write(chunk)
         if digest.hexdigest() != shard.sha256:
-            raise CorpusDamaged(f"{source} is not what the manifest says", path=source, cure="`baike corpus verify` says how to rebuild it")
+            raise damaged(work.corpus, shard, f"its sha256 is {digest.hexdigest()}, the manifest says {shard.sha256}")
         copied.append((name, shard))
     return copied

@@ -134,4 +134,4 @@ def _field(table: Table, column: Column) -> dict[str, Any]:
     return field | {"repeated": True} if column.type.endswith("[]") else field
 
 
-FORMAT = Format("Parquet files with Croissant 1.0 metadata (mlcroissant)", _write, folder=True)
+FORMAT = Format("Parquet files with Croissant 1.0 metadata (mlcroissant)", _write, folder=True, reads=())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from baike_spider.corpus.engine import literal
-from baike_spider.corpus.schema import ENTRY_CORPUS
+from baike_spider.corpus.schema import ENTRY_CORPUS, TRIPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from baike_spider.corpus.engine import Connection
     from baike_spider.corpus.reader import Corpus
-    from baike_spider.corpus.schema import Kind
+    from baike_spider.corpus.schema import Kind, Table
 
 __all__ = ["ROWS", "Format", "Work"]
 
@@ -34,6 +34,8 @@ class Format:
     """Whether it is a folder of files, not one file."""
     kinds: tuple[Kind, ...] = (ENTRY_CORPUS,)
     """The corpora that can be written so."""
+    reads: tuple[Table, ...] = (TRIPLES,)
+    """Tables that are checked against their sha256 before anything is written: all that it reads, but for files that it checks itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,4 +150,6 @@ def _config(table: Table, manifest: CorpusManifest, *, default: bool) -> str:
     return f"- config_name: {table.name}\n{first}  data_files:\n  - split: train\n    path: {files}\n"
 
 
-FORMAT = Format("Parquet files and a dataset card, as `datasets` loads them", _write, folder=True, kinds=(ENTRY_CORPUS, QUESTION_CORPUS))
+FORMAT = Format(
+    "Parquet files and a dataset card, as `datasets` loads them", _write, folder=True, kinds=(ENTRY_CORPUS, QUESTION_CORPUS), reads=()
+)

@@ -38,4 +38,4 @@ def _write(work: Work, path: Path) -> list[str]:
     return [f"{count:,} questions"]
 
 
-FORMAT = Format("questions, one JSON object a line, as in a crawl's shards", _write, kinds=(QUESTION_CORPUS,))
+FORMAT = Format("questions, one JSON object a line, as in a crawl's shards", _write, kinds=(QUESTION_CORPUS,), reads=(QUESTIONS,))

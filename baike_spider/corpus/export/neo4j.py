@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from baike_spider.corpus.export.format import Format, Work
 from baike_spider.corpus.export.lines import put_lines, text_file
+from baike_spider.corpus.schema import ENTRIES, TRIPLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,15 +88,17 @@ def write_types(work: Work, path: Path, *, types: int) -> list[str]:
     ((kinds, other),) = work.db.execute(
         "SELECT (SELECT count(*) FROM types), (SELECT count(*) FROM triples WHERE predicate NOT IN (SELECT predicate FROM types))"
     ).fetchall()
-    buffer = _buffer(work)
+    line = _import_line(_buffer(work))
     with text_file(path / "import.sh") as file:
-        line = _import_line("", buffer)
-        file.write(f'#!/bin/sh\n# into an empty database, with the server stopped\ncd "$(dirname "$0")" || exit\n{line}\n'.encode())
+        # CDPATH would lead a relative folder elsewhere
+        file.write(
+            f'#!/bin/sh\n# into an empty database, with the server stopped\nCDPATH= cd -- "$(dirname -- "$0")" || exit\n{line}\n'.encode()
+        )
     told = (
         f"{entries:,} entries and {texts:,} values; {links:,} relationships between entries, {facts:,} to values; "
         f"{kinds:,} types, {other:,} relationships are {OTHER}"
     )
-    return [told, _import_line(f"{work.output}/", buffer)]
+    return [told, f"(cd -- {quote(str(work.output.absolute()))} && {line})"]
 
 
 def _header(end: str) -> str:
@@ -114,18 +117,13 @@ def _buffer(work: Work) -> int:
     return max(_BUFFER, 2 * longest // (1 << 20) + 1)
 
 
-def _import_line(folder: str, buffer: int) -> str:
-    # the name of the database comes first: behind --nodes or --relationships it would be one of their files
-    files = " ".join(
-        f"--{kind}={quote(folder + name)}"
-        for kind, name in (
-            ("nodes", "entries.csv"),
-            ("nodes", "values.csv"),
-            ("relationships", "links.csv"),
-            ("relationships", "facts.csv"),
-        )
-    )
+def _import_line(buffer: int) -> str:
+    # for the reader a comma parts files, `=` names labels, all else is a regular expression: names that hold none of it, and the folder is gone to before.
+    # The name of the database comes first: behind --nodes or --relationships it would be one of their files
+    files = "--nodes=entries.csv --nodes=values.csv --relationships=links.csv --relationships=facts.csv"
     return f"neo4j-admin database import full neo4j {files} --id-type=string --read-buffer-size={buffer}m"
 
 
-FORMAT = Format("CSV files for neo4j-admin import, with a bounded number of relationship types", _write, folder=True)
+FORMAT = Format(
+    "CSV files for neo4j-admin import, with a bounded number of relationship types", _write, folder=True, reads=(ENTRIES, TRIPLES)
+)

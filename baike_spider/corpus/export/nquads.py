@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from baike_spider.corpus.export.format import Format, Work
 from baike_spider.corpus.export.lines import put_lines, text_file
+from baike_spider.corpus.schema import ENTRIES, TRIPLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,4 +82,4 @@ def _write(work: Work, path: Path) -> list[str]:
     return [f"{triples:,} triples of {entries:,} entries, with the page of each as its graph"]
 
 
-FORMAT = Format("RDF N-Quads, the graph of a triple is the page that says it", _write)
+FORMAT = Format("RDF N-Quads, the graph of a triple is the page that says it", _write, reads=(ENTRIES, TRIPLES))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from baike_spider.corpus.export.format import Format, Work
 from baike_spider.corpus.export.lines import put_lines, text_file
+from baike_spider.corpus.schema import ENTRIES, TRIPLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,4 +28,4 @@ def _write(work: Work, path: Path) -> list[str]:
     return [f"{count:,} triples"]
 
 
-FORMAT = Format("CSV 实体,属性,值 with senses as 名称[义项] (OwnThink's form)", _write)
+FORMAT = Format("CSV 实体,属性,值 with senses as 名称[义项] (OwnThink's form)", _write, reads=(ENTRIES, TRIPLES))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from baike_spider.corpus.export.format import Format, Work
 from baike_spider.corpus.export.lines import put_lines, text_file
+from baike_spider.corpus.schema import ENTRIES, LINKS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,4 +49,6 @@ def _write(work: Work, path: Path) -> list[str]:
     return [f"{told} links; labels of {labels:,} entries"]
 
 
-FORMAT = Format("links between entries, split for embeddings: train.txt, valid.txt, test.txt (PyKEEN)", _write, folder=True)
+FORMAT = Format(
+    "links between entries, split for embeddings: train.txt, valid.txt, test.txt (PyKEEN)", _write, folder=True, reads=(ENTRIES, LINKS)
+)

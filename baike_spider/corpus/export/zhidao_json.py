@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from baike_spider.corpus.export.format import Format, Work
 from baike_spider.corpus.export.jsonl import PLAIN, statements
 from baike_spider.corpus.export.lines import batches, text_file
-from baike_spider.corpus.schema import QUESTION_CORPUS
+from baike_spider.corpus.schema import QUESTION_CORPUS, QUESTIONS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,4 +31,4 @@ def _write(work: Work, path: Path) -> list[str]:
     return [f"{count:,} questions"]
 
 
-FORMAT = Format("questions as one JSON array of url, question, tags", _write, kinds=(QUESTION_CORPUS,))
+FORMAT = Format("questions as one JSON array of url, question, tags", _write, kinds=(QUESTION_CORPUS,), reads=(QUESTIONS,))

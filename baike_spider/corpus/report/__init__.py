@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from baike_spider.corpus.diff import compared
+from baike_spider.corpus.digests import check_digests
 from baike_spider.corpus.engine import EngineError
 from baike_spider.corpus.export.lines import text_file
 from baike_spider.corpus.export.place import exporting
@@ -32,6 +34,9 @@ MEMORY = 2 << 30
 
 def write_report(corpus: Corpus, output: Path, *, previous: Corpus | None = None, memory: int = MEMORY, threads: int | None = None) -> None:
     """Writes the report; an earlier file of that name stays until it is whole. Raises as `export.export_corpus` does."""
+    check_digests(corpus, corpus.manifest.kind.tables, threads=threads)
+    if previous is not None:
+        check_digests(previous, compared(previous), threads=threads)
     with exporting(output, folder=False) as (path, spill):
         try:
             if corpus.manifest.kind == QUESTION_CORPUS:
@@ -39,6 +44,6 @@ def write_report(corpus: Corpus, output: Path, *, previous: Corpus | None = None
             else:
                 html = page(gather(corpus, previous, memory=memory, threads=threads, temp=spill))
         except EngineError as error:
-            raise failure(error, output) from error
+            raise failure(error, output, corpus) from error
         with text_file(path) as file:
             file.write(html.encode("utf-8", "replace"))

@@ -74,8 +74,8 @@ def gather(corpus: Corpus, previous: Corpus | None = None, *, memory: int, threa
             updated=_by(db, "coalesce(updated[:4], '')"),
             per_entry=_per_entry(db),
             links_inside=_links_inside(db),
-            targets=_targets(db, inside=True),
-            wanted=_targets(db, inside=False),
+            targets=_targets(db),
+            wanted=_wanted(db),
             largest=_odd(db, "SELECT triples, subject, entry FROM entries ORDER BY triples DESC, entry"),
             longest=_odd(
                 db,
@@ -169,15 +169,29 @@ def _links_inside(db: Connection) -> int:
     return int(count)
 
 
-def _targets(db: Connection, *, inside: bool) -> list[Odd]:
-    """What is pointed to most, of the entries of the corpus or of all else."""
-    if not inside:
-        return _odd(db, "SELECT n, called, target FROM pointed WHERE entry IS NULL ORDER BY n DESC, target")
+def _targets(db: Connection) -> list[Odd]:
+    """The entries that are pointed to most."""
     # an entry may be pointed to by its number and by its address
     return _odd(
         db,
         "SELECT sum(n)::BIGINT AS n, subject, entry FROM pointed WHERE entry IS NOT NULL GROUP BY entry, subject ORDER BY n DESC, entry",
     )
+
+
+def _wanted(db: Connection) -> list[Odd]:
+    """What is pointed to most and is not there. An address that is a name of one entry alone is: it leads there by another way; where the address is an old number,
+    /view/1758.htm, the text of the link is the name."""
+    db.execute(r"""
+        CREATE TEMP TABLE addressed AS
+        SELECT target, url_decode(regexp_extract(target, '/([^/?#]+)$', 1)) AS name FROM pointed WHERE entry IS NULL AND contains(target, '://');
+        CREATE TEMP TABLE known AS
+        WITH called AS (
+            SELECT target, name FROM addressed
+            UNION SELECT target, object FROM links SEMI JOIN (FROM addressed WHERE regexp_full_match(name, '[0-9]+\.html?')) USING (target))
+        SELECT DISTINCT target FROM called JOIN (
+            SELECT name FROM names SEMI JOIN called USING (name) WHERE kind <> 'id' GROUP BY name HAVING count(DISTINCT entry) = 1) USING (name)
+        """)
+    return _odd(db, "SELECT n, called, target FROM pointed ANTI JOIN known USING (target) WHERE entry IS NULL ORDER BY n DESC, target")
 
 
 def _odd(db: Connection, sql: str) -> list[Odd]:
