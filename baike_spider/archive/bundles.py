@@ -26,7 +26,7 @@ from baike_spider.archive.reading import codec_of, open_tape, records_of
 from baike_spider.archive.splitting import LARGEST_BYTES, is_record
 from baike_spider.archive.tape import Tape
 from baike_spider.archive.tar_headers import TarHeaders
-from baike_spider.archive.undone import Pieces, undone
+from baike_spider.archive.undone import UndoneFile, undone
 from extractors import Page
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def _of_nested_zip(tape: Tape, name: str, reading: Reading, depth: int) -> Itera
         yield Damage(name, 0, "files in files in files are not read")
         return
     with tempfile.TemporaryFile() as copy:
-        shutil.copyfileobj(Pieces(iter(tape.read, b"")), copy)
+        shutil.copyfileobj(UndoneFile(iter(tape.read, b"")), copy)
         try:
             names = [member for member, _ in page_names(cast("BinaryIO", copy))]
         except Broken as error:

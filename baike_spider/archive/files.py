@@ -86,8 +86,9 @@ def _catch_up(path: Path, index: Index, start: int, descriptor: int | None) -> l
             if len(batch) == _BATCH:
                 index.add(path.name, start, batch)
                 batch = []
-        if found is None and path.name.endswith(SUFFIX):
-            damaged += _broken_member(path, start, size)
+        # of one byte alone a reader cannot say that it is compressed
+        if path.name.endswith(SUFFIX) and (found is None or size < len(GZIP.magic)):
+            damaged = _broken_member(path, start, size)
     if damaged and _is_torn_end(damaged[-1], size) and path.name.endswith(SUFFIX):
         # also where it stays: what is not indexed is looked at again
         size = damaged[-1].offset

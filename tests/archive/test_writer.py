@@ -152,6 +152,29 @@ def test_a_torn_end_is_cut_off_and_the_rest_is_indexed(folder: Path, left: int) 
     warcio_check(folder)
 
 
+@pytest.mark.parametrize("left", [1, 2, 3, 30])
+def test_a_file_that_is_nothing_but_a_torn_end_is_emptied(folder: Path, writer: ArchiveWriter, left: int) -> None:
+    """`left`: bytes of its first record that were written."""
+    writer.add(exchange(1))
+    writer.close()
+    (path,) = folder.glob("*.gz")
+    os.truncate(path, left)
+    with Index(":memory:") as index:
+        (damage,) = mend(folder, index)
+        assert damage.reason.startswith("the file ends inside")
+        assert path.stat().st_size == 0
+        assert mend(folder, index) == []
+
+
+def test_a_byte_that_begins_no_member_is_left_alone(folder: Path) -> None:
+    folder.mkdir()
+    path = folder / "w-00000.warc.gz"
+    path.write_bytes(b"x")
+    with Index(":memory:") as index:
+        assert len(mend(folder, index)) == 1
+    assert path.read_bytes() == b"x"
+
+
 def test_damage_in_the_middle_is_left_alone(folder: Path) -> None:
     writer = ArchiveWriter(folder, worker="w", info={})
     for number in range(4):
