@@ -8,7 +8,7 @@ from baike_spider.archive.cdxj import cdxj_line
 from baike_spider.archive.checking import verify_record
 from baike_spider.archive.damage import Broken, Damage
 from baike_spider.archive.exchange import Exchange
-from baike_spider.archive.files import FOLDER, file_names, mend, rows_of
+from baike_spider.archive.files import FOLDER, file_names, is_begun, mend, rows_of
 from baike_spider.archive.index import INDEX_FILE, Index, IndexFailed, Row
 from baike_spider.archive.json_lines import Fields
 from baike_spider.archive.originals import Originals
@@ -40,6 +40,7 @@ __all__ = [
     "decoded",
     "file_names",
     "holds_records",
+    "is_begun",
     "is_zip",
     "members_follow",
     "mend",

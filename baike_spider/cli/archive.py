@@ -20,6 +20,7 @@ from baike_spider.archive import (
     cdxj_line,
     decoded,
     file_names,
+    is_begun,
     mend,
     read_at,
     read_records,
@@ -85,10 +86,10 @@ def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
     folder = path / FOLDER if (path / FOLDER).is_dir() else path
-    files = [folder / name for name in file_names(folder)]
-    if not files:
+    names = file_names(folder)
+    if not names:
         raise BadInput(f"{path}: no WARC or ARC files; name one, or a crawl's folder that has a folder {FOLDER}/")
-    return files
+    return [file for name in names if not is_begun(file := folder / name)]
 
 
 def _stats(files: Iterable[Path]) -> int:

@@ -22,6 +22,7 @@ from baike_spider.archive import (
     Reading,
     Tape,
     holds_records,
+    is_begun,
     is_zip,
     members_follow,
     open_tape,
@@ -135,7 +136,7 @@ def _walk(folder: str) -> Iterator[str]:
         path = os.path.join(folder, name)  # noqa: PTH118 - a Path a file would cost more than opening it
         if name in folders:
             yield from _walk(path)
-        elif os.path.isfile(path):  # noqa: PTH113
+        elif os.path.isfile(path) and not is_begun(path):  # noqa: PTH113
             yield path
 
 

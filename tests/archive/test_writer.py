@@ -152,6 +152,52 @@ def test_a_torn_end_is_cut_off_and_the_rest_is_indexed(folder: Path, left: int) 
     warcio_check(folder)
 
 
+@pytest.mark.parametrize("zeros", [1, 4, 4096, 70_000])
+@pytest.mark.parametrize("left", [0, 2, 30, 200, -7])
+@pytest.mark.parametrize("members", [0, 2])
+def test_zeros_in_the_place_of_the_end_are_cut_off_with_the_record_that_was_not_written(
+    folder: Path, members: int, left: int, zeros: int
+) -> None:
+    """`members`: how many pages are whole; `left`: bytes of the record behind them that were written; below 0: all but so many."""
+    writer = ArchiveWriter(folder, worker="w", info={})
+    for number in range(members + 1):
+        writer.add(exchange(number))
+    writer.close()
+    (path,) = folder.glob("*.gz")
+    data = path.read_bytes()
+    offsets = [one.offset for one in read_records(path)]
+    at, behind = (offsets[-1], len(data)) if members else offsets[:2]
+    written = data[at:behind][:left] + bytes(max(zeros, -left))
+    path.write_bytes(data[:at] + written)
+    for cut, size in ((False, at + len(written)), (True, at)):
+        (folder / INDEX_FILE).unlink(missing_ok=True)
+        with Index(folder / INDEX_FILE) as index:
+            assert len(mend(folder, index, cut=cut)) == 1
+            assert path.stat().st_size == size
+    with Index(folder / INDEX_FILE) as index:
+        assert mend(folder, index) == []
+        assert [bool(index.of_url(f"{URL}{number}")) for number in range(members + 1)] == [True] * members + [False]
+    assert len(answers(folder) if members else []) == members
+
+
+@pytest.mark.parametrize("place", [0, 50, -5])
+def test_a_last_record_that_was_written_and_is_damaged_is_left_alone(folder: Path, place: int) -> None:
+    """Its end has zeros too: it is shorter than 16 MB."""
+    writer = ArchiveWriter(folder, worker="w", info={})
+    for number in range(2):
+        writer.add(exchange(number))
+    writer.close()
+    (path,) = folder.glob("*.gz")
+    data = bytearray(path.read_bytes())
+    assert data[-1] == 0
+    data[place if place < 0 else answers(folder)[-1].offset + place] ^= 0xFF
+    path.write_bytes(data)
+    (folder / INDEX_FILE).unlink()
+    with Index(folder / INDEX_FILE) as index:
+        assert len(mend(folder, index)) == 1
+    assert path.read_bytes() == data
+
+
 @pytest.mark.parametrize("left", [1, 2, 3, 30])
 def test_a_file_that_is_nothing_but_a_torn_end_is_emptied(folder: Path, writer: ArchiveWriter, left: int) -> None:
     """`left`: bytes of its first record that were written."""
@@ -164,6 +210,13 @@ def test_a_file_that_is_nothing_but_a_torn_end_is_emptied(folder: Path, writer: 
         assert damage.reason.startswith("the file ends inside")
         assert path.stat().st_size == 0
         assert mend(folder, index) == []
+    # nothing was lost, so there is nothing to tell of it
+    assert main(["archive", "verify", str(folder)]) == 0
+    assert main(["extract", str(folder)]) == 0
+    # where no crawl writes it is an empty file like any other
+    (folder / INDEX_FILE).unlink()
+    assert main(["archive", "verify", str(folder)]) == 11
+    assert main(["extract", str(folder)]) == 9
 
 
 def test_a_byte_that_begins_no_member_is_left_alone(folder: Path) -> None:
