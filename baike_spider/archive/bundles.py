@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from baike_spider.archive.damage import Broken, Damage
 from baike_spider.archive.json_lines import USUAL, Fields, pages_of_lines
-from baike_spider.archive.members import ZSTD, Codec, Member, read_dictionary
+from baike_spider.archive.members import Codec, Member
 from baike_spider.archive.pages import PAGE_TYPES, pages_of
 from baike_spider.archive.reading import codec_of, open_tape, records_of
 from baike_spider.archive.splitting import LARGEST_BYTES, is_record
@@ -150,9 +150,6 @@ def _holds_pages(name: str) -> bool:
 
 
 def _of_records(tape: Tape, reading: Reading, start: int, stop: int | None) -> Iterator[Piece | Damage]:
-    if not start and _is_dictionary_alone(tape):
-        yield Damage(tape.path, 0, "the file is empty but for its dictionary")
-        return
     records = records_of(tape, start=start, stop=stop, types=PAGE_TYPES)
     for found in pages_of(records, wanted=reading.wanted, original=reading.original):
         if isinstance(found, Damage):
@@ -160,20 +157,6 @@ def _of_records(tape: Tape, reading: Reading, start: int, stop: int | None) -> I
         else:
             record, page = found
             yield Piece(f"{record.path}: byte {record.offset}: {record.url}", page)
-
-
-def _is_dictionary_alone(tape: Tape) -> bool:
-    """Whether nothing comes behind the dictionary of a .warc.zst file."""
-    start = tape.at
-    try:
-        if codec_of(tape.peek(4)) is not ZSTD:
-            return False
-        read_dictionary(tape)
-        return tape.at > start and not tape.peek(1)
-    except Broken:  # told by who reads the file
-        return False
-    finally:
-        tape.goto(start)
 
 
 def _of_nested_zip(tape: Tape, name: str, reading: Reading, depth: int) -> Iterator[Piece | Damage]:

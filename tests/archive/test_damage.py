@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from baike_spider.archive import PLAIN, Damage, Piece, Tape, read_file, read_tape
+from baike_spider.cli.main import main
 from tests.archive.specimens import KINDS, Saved, lines, saved, tarred
 
 PAGES = [Saved(page.url, page.body[:1500] + b"<!-- %d -->" % number) for number in range(3) for page in saved()]
@@ -147,6 +148,15 @@ def test_a_dictionary_that_is_damaged(hurt: Callable[[bytes], bytes], reason: st
     (damage,) = read_tape(Tape(io.BytesIO(data), "a.warc.zst", seekable=seekable), "a.warc.zst", PLAIN)
     assert isinstance(damage, Damage)
     assert (damage.offset, reason in damage.reason) == (0, True)
+
+
+def test_verify_tells_a_file_that_ends_behind_its_dictionary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = DATA["words.warc.zst"]
+    (tmp_path / "a.warc.zst").write_bytes(data[: 8 + int.from_bytes(data[4:8], "little")])
+    assert main(["archive", "verify", str(tmp_path / "a.warc.zst")]) == 11
+    assert "the file is empty but for its dictionary" in capsys.readouterr().out
+    (tmp_path / "a.warc.zst").write_bytes(data)
+    assert main(["archive", "verify", str(tmp_path / "a.warc.zst")]) == 0
 
 
 def test_a_line_that_is_too_large_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
