@@ -8,7 +8,6 @@ copy on disk.
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 import tarfile
@@ -26,7 +25,7 @@ from baike_spider.archive.reading import codec_of, open_tape, records_of
 from baike_spider.archive.splitting import LARGEST_BYTES, is_record
 from baike_spider.archive.tape import Tape
 from baike_spider.archive.tar_headers import TarHeaders
-from baike_spider.archive.undone import UndoneFile, undone
+from baike_spider.archive.undone import UndoneFile, text_of, undone
 from extractors import Page
 
 if TYPE_CHECKING:
@@ -206,14 +205,11 @@ def _of_tar(tape: Tape, codec: Codec | None, name: str, reading: Reading, depth:
 
 
 def _of_lines(tape: Tape, codec: Codec | None, name: str, reading: Reading) -> Iterator[Piece | Damage]:
-    try:
-        for found in pages_of_lines(io.BufferedReader(undone(tape, codec), 1 << 18), name, reading.fields):
-            if isinstance(found, Damage):
-                yield found
-            elif reading.wanted(found.url or found.source):
-                yield Piece(f"{found.source}: {found.url}", found)
-    except Broken as error:
-        yield Damage(name, tape.at, str(error))
+    for found in pages_of_lines(text_of(tape, codec), name, reading.fields):
+        if isinstance(found, Damage):
+            yield found
+        elif reading.wanted(found.url or found.source):
+            yield Piece(f"{found.source}: {found.url}", found)
 
 
 def _of_page(tape: Tape, codec: Codec | None, name: str, reading: Reading) -> Iterator[Piece | Damage]:

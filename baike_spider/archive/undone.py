@@ -1,6 +1,7 @@
-"""A tape with its compression undone, as the file that tarfile and others read.
+"""A tape with its compression undone: as the file that tarfile and others read, or in pieces that go on behind damage.
 
-Comes in: a tape. Goes out: a file object that cannot seek; reading from it raises `Broken` where the compression does.
+Comes in: a tape. Goes out: a file object that cannot seek; reading from it raises `Broken` where the compression does. Or pieces of text, and the
+`Damage` between them.
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ import io
 import sys
 from typing import TYPE_CHECKING, Any
 
-from baike_spider.archive.members import Codec, Member
+from baike_spider.archive.damage import Broken, Damage
+from baike_spider.archive.members import Codec, Member, find_member, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from baike_spider.archive.tape import Tape
 
-__all__ = ["UndoneFile", "undone"]
+__all__ = ["UndoneFile", "text_of", "undone"]
 
 
 def undone(tape: Tape, codec: Codec | None) -> UndoneFile:
@@ -31,6 +33,27 @@ def undone(tape: Tape, codec: Codec | None) -> UndoneFile:
                 yield from Member(tape, codec)
 
     return UndoneFile(pieces())
+
+
+def text_of(tape: Tape, codec: Codec | None) -> Iterator[bytes | Damage]:
+    """The text that is on the tape from here on; behind a member that is broken it goes on with the next one that holds text."""
+    at: int | None = tape.at
+    while at is not None:
+        tape.goto(at)
+        tape.pin()
+        if not tape.peek(1):
+            return
+        if codec is None:
+            yield tape.read()
+            at = tape.at
+            continue
+        member = Member(tape, codec)
+        try:
+            yield from member
+            at = member.end
+        except Broken as error:
+            at = find_member(tape, member.start + 1, codec, wanted=is_text)
+            yield Damage(tape.path, member.start, str(error), (tape.at if at is None else at) - member.start)
 
 
 class UndoneFile(io.RawIOBase):

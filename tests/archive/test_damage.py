@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from baike_spider.archive import PLAIN, Damage, Piece, Tape, read_file, read_tape
 from baike_spider.cli.main import main
+from baike_spider.shards.zstd import zstd
 from tests.archive.specimens import KINDS, Saved, lines, saved, tarred
 
 PAGES = [Saved(page.url, page.body[:1500] + b"<!-- %d -->" % number) for number in range(3) for page in saved()]
@@ -157,6 +158,55 @@ def test_verify_tells_a_file_that_ends_behind_its_dictionary(tmp_path: Path, cap
     assert "the file is empty but for its dictionary" in capsys.readouterr().out
     (tmp_path / "a.warc.zst").write_bytes(data)
     assert main(["archive", "verify", str(tmp_path / "a.warc.zst")]) == 0
+
+
+def read_lines(data: bytes, name: str, *, seekable: bool = True) -> tuple[list[bytes], list[str]]:
+    found = list(read_tape(Tape(io.BytesIO(data), name, seekable=seekable), name, PLAIN))
+    return [one.page.body for one in found if isinstance(one, Piece)], [str(one) for one in found if isinstance(one, Damage)]
+
+
+@pytest.mark.parametrize("seekable", [True, False])
+@pytest.mark.parametrize("compress", [gzip.compress, zstd.compress])
+def test_a_broken_member_of_json_lines_costs_its_own_lines(compress: Callable[[bytes], bytes], seekable: bool) -> None:
+    name = "a.jsonl.gz" if compress is gzip.compress else "a.jsonl.zst"
+    members = [compress(line) for line in lines(PAGES).splitlines(keepends=True)]
+    at = sum(map(len, members[:4]))
+    for hurt in (b"", members[4][:100], members[4][:-9] + bytes(9), bytes(500), b"<html>502</html>" * 30):
+        data = b"".join((*members[:4], hurt, *members[5:]))
+        bodies, told = read_lines(data, name, seekable=seekable)
+        assert [body for body in bodies if body != PAGES[4].body] == [page.body for page in PAGES if page is not PAGES[4]]
+        assert len(told) == bool(hurt)
+        assert not told or told[0].startswith(f"{name}: byte {at}: damaged: ")
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zstd.compress])
+def test_no_line_is_put_together_across_damage(compress: Callable[[bytes], bytes]) -> None:
+    """The beginning of one and the end of another make a sound line of JSON, and a page that never was."""
+    name = "a.jsonl.gz" if compress is gzip.compress else "a.jsonl.zst"
+    line = b'{"html": "%s", "url": ""}\n'
+    first, second, third = (line % (word * 400) for word in (b"<p>a</p>", b"<p>b</p>", b"<p>c</p>"))
+    members = [compress(part) for part in (first, second[:900], second[900:1800], second[1800:] + third)]
+    bodies, told = read_lines(b"".join((*members[:2], b"<html>502</html>", members[3])), name)
+    assert bodies == [b"<p>a</p>" * 400, b"<p>c</p>" * 400]
+    assert len(told) == 2
+    assert "line 2 breaks off there" in told[0]
+    assert "line 3: no JSON object" in told[1]
+
+
+def test_a_catalogue_without_pages_is_told_once() -> None:
+    catalogue = b"".join(b'{"path": "%d.html", "url": "u"}\n' % number for number in range(5000))
+    page = lines(PAGES[:1])
+    reason = "lines 1 to 5000: no object with the field 'html' (--html-field names another)"
+    assert read_lines(catalogue, "index.jsonl") == ([], [f"index.jsonl: byte 0: damaged: {reason} ({len(catalogue)} bytes skipped)"])
+    bodies, told = read_lines(b'["html"]\n' + page + catalogue + page + b"\n" + b"7\n{}\n\n" + page + b"{broken\n{}", "a.jsonl")
+    assert bodies == [PAGES[0].body] * 3
+    assert [one.partition("damaged: ")[2].partition(":")[0] for one in told] == [
+        "line 1",
+        "lines 3 to 5002",
+        "lines 5005 to 5006",
+        "line 5009",
+        "line 5010",
+    ]
 
 
 def test_a_line_that_is_too_large_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
