@@ -10,8 +10,9 @@ from typing import ClassVar, Self
 
 __all__ = ["TarHeaders"]
 
-#: tar fills its files up to a multiple of this: only there does a file begin that was put behind another
-_RECORD_BYTES = tarfile.RECORDSIZE
+#: an archive ends in two empty blocks, and as many more as fill it up to a multiple of so many blocks: 20 where nobody chose otherwise, 1 where nothing is
+#: filled up (Go). More would let a page pass for an end mark that became zeros.
+_FILLED = (1, 2, 4, 20)
 
 
 class TarHeaders(tarfile.TarInfo):
@@ -25,6 +26,8 @@ class TarHeaders(tarfile.TarInfo):
     skipped: ClassVar[int] = 0
     """Empty blocks that were no end mark, since the last time."""
     at: ClassVar[int] = 0
+    began: ClassVar[int] = 0
+    """Where the archive began that is read: another one may lie behind its end mark."""
 
     @classmethod
     def of_one_file(cls) -> type[TarHeaders]:
@@ -46,10 +49,17 @@ class TarHeaders(tarfile.TarInfo):
             if any(buf):  # not the end of the file
                 cls.blocks, cls.reason = cls.blocks + 1, str(error)
             raise
-        if cls.at % _RECORD_BYTES:
-            cls.skipped += cls.empty
-        cls.empty = 0
+        if cls.empty:
+            if not cls._is_end_mark():
+                cls.skipped += cls.empty
+            cls.began, cls.empty = cls.at, 0
         return header
+
+    @classmethod
+    def _is_end_mark(cls) -> bool:
+        """Whether the empty blocks before a header are the end of an archive that another one was put behind."""
+        size = (cls.at - cls.began) // tarfile.BLOCKSIZE
+        return any(2 <= cls.empty < 2 + filled and size % filled == 0 for filled in _FILLED)
 
     @classmethod
     def wrong(cls) -> str:

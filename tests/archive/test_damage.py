@@ -134,6 +134,34 @@ def test_tar_files_one_behind_the_other() -> None:
     assert read_tar(tarred(PAGES) + tarred(PAGES[:2]) + tarred(PAGES)) == (2 * len(PAGES) + 2, [])
 
 
+def test_tar_files_one_behind_the_other_whatever_they_were_filled_up_to() -> None:
+    count, data = 0, b""
+    for blocks, pages in ((1, PAGES[:3]), (20, PAGES[:5]), (2, PAGES[:4]), (4, PAGES), (4, PAGES[:7]), (1, PAGES[:2]), (20, PAGES)):
+        whole = tarred(pages)
+        whole = whole[: tar_members(whole)[-1][1]] + bytes(1024)
+        data += whole + bytes(-len(whole) % (512 * blocks))
+        count += len(pages)
+        assert read_tar(data) == (count, [])
+
+
+@pytest.mark.parametrize("zeros", [1, 24, 40])
+def test_empty_blocks_between_two_members_that_are_no_end_mark(zeros: int) -> None:
+    data = tarred(PAGES)
+    at = tar_members(data)[3][1]
+    count, (reason,) = read_tar(data[:at] + bytes(512 * zeros) + data[at:])
+    assert (count, f"{zeros} empty blocks in the middle" in reason) == (len(PAGES), True)
+
+
+def test_a_member_that_became_zeros_where_an_end_mark_could_end() -> None:
+    """Each takes up as much as a tar file is filled up to, twice."""
+    pages = [Saved(page.url, page.body.ljust(2 * tarfile.RECORDSIZE - 512)) for page in PAGES[:4]]
+    data = tarred(pages, tarfile.USTAR_FORMAT)
+    for at, end in tar_members(data)[:-1]:
+        assert end % tarfile.RECORDSIZE == 0
+        count, (reason,) = read_tar(data[:at] + bytes(end - at) + data[end:])
+        assert (count, "40 empty blocks in the middle" in reason) == (3, True)
+
+
 @pytest.mark.parametrize("seekable", [True, False])
 @pytest.mark.parametrize(
     ("hurt", "reason"),
