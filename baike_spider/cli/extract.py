@@ -129,7 +129,8 @@ def report(results: Iterable[Done], out: TextIO | None = None) -> int:
             for line in done.told:
                 print(line, file=sys.stderr)
             advance(done.counts.total())
-    told = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in counts.most_common()) or "no page files found"
+    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    told = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in ordered) or "no page files found"
     if apart:
         told += f"; in {apart} of them PAGE_DATA and the page itself disagree"
     if before:

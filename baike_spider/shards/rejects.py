@@ -1,6 +1,6 @@
-"""The record that a rejected page leaves.
+"""The record that a rejected page leaves, and what could not be read at all.
 
-Comes in: a page and its verdict. Goes out: an object with the keys of `REJECT_FIELDS`.
+Comes in: a page and its verdict, or a word on what was skipped. Goes out: an object with the keys of `REJECT_FIELDS`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from extractors import Page, Verdict
 
-__all__ = ["reject_record"]
+__all__ = ["reject_record", "unread_record"]
 
 #: verdicts whose page is kept, because it is to be read again by a better extractor
 _KEPT = frozenset({"unknown_layout", "malformed"})
@@ -29,4 +29,19 @@ def reject_record(page: Page, verdict: Verdict) -> dict[str, Any]:
         "fetched_at": page.fetched_at,
         "layout": verdict.layout,
         "body": base64.b64encode(page.body).decode("ascii") if verdict.kind in _KEPT else None,
+    }
+
+
+def unread_record(verdict: str, source: str, message: str, *, page: Page | None = None) -> dict[str, Any]:
+    """The line of what has no verdict of its own: a damaged stretch of a file, or a page that the extractors failed on, which is kept."""
+    return {
+        "url": page.url if page else "",
+        "source": source,
+        "verdict": verdict,
+        "reason": "",
+        "message": message,
+        "status": page.status if page else None,
+        "fetched_at": page.fetched_at if page else None,
+        "layout": "",
+        "body": base64.b64encode(page.body).decode("ascii") if page else None,
     }

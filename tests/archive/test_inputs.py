@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import io
 import json
@@ -21,8 +22,9 @@ import pytest
 from baike_spider.archive import PLAIN, Piece, Tape, read_tape
 from baike_spider.cli.main import main
 from baike_spider.corpus.extract import extract_page
-from baike_spider.shards import read_entries, read_rejects, read_triples, verify
+from baike_spider.shards import load_manifest, read_entries, read_rejects, read_triples, verify
 from baike_spider.shards.zstd import zstd
+from extractors import extract_record
 from tests.archive import specimens
 from tests.archive.specimens import DATE, KINDS, Saved, record, saved, write
 
@@ -248,10 +250,13 @@ def test_shards_like_a_crawls(tmp_path: Path) -> None:
     assert main(["extract", str(path), "-o", "x", "--shards", str(folder)]) == 2
 
 
-def test_shards_go_on_after_a_kill_and_do_not_depend_on_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encyclopedia: Path) -> None:
+def test_shards_go_on_after_a_kill_and_do_not_depend_on_jobs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encyclopedia: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr("baike_spider.cli.extract.TASK_BYTES", 30_000)
     source = encyclopedia / "pages"
     assert main(["extract", str(source), "--shards", str(tmp_path / "whole")]) == 9
+    whole = summary(capsys.readouterr().err)
     assert main(["extract", str(source), "--shards", str(tmp_path / "two"), "--jobs", "2"]) == 9
     shards = sorted(path.relative_to(tmp_path / "whole") for path in (tmp_path / "whole").rglob("*.zst"))
     assert len(shards) > 10
@@ -265,7 +270,9 @@ def test_shards_go_on_after_a_kill_and_do_not_depend_on_jobs(tmp_path: Path, mon
     (killed / "entries" / ".t0000007-00000000-00000.jsonl.zst.part").write_bytes(b"torn")
     (killed / "entries" / "t0000008-00000000-00000.jsonl.zst").write_bytes(b"never listed")
     assert {problem.kind for problem in verify(killed)} == {"leftover", "stray"}
-    main(["extract", str(source), "--shards", str(killed)])
+    capsys.readouterr()
+    assert main(["extract", str(source), "--shards", str(killed)]) == 9
+    assert summary(capsys.readouterr().err) == whole
     assert verify(killed) == []
     key = lambda entry: entry["source"]  # noqa: E731
     assert sorted(read_entries(killed), key=key) == sorted(read_entries(tmp_path / "whole"), key=key)
@@ -284,8 +291,57 @@ def test_shards_of_other_inputs_are_not_mixed(tmp_path: Path, capsys: pytest.Cap
     assert len(list(read_entries(folder))) == len(PAGES)
 
 
-def after(count: int, error: BaseException) -> Callable[[Any], Any]:
-    """`extract_page` that fails at the given page."""
+def summary(told: str) -> str:
+    """The last line of what a command says, without its word on earlier runs."""
+    return told.splitlines()[-1].partition(";")[0]
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_run_that_finds_all_done_ends_like_the_first(tmp_path: Path, jobs: str, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "damaged.warc.gz"
+    path.write_bytes(damaged(DAMAGE["flipped-bit"][0]))
+    command = ["extract", str(path), "--shards", str(tmp_path / "shards"), "--jobs", jobs]
+    assert main(command) == 9
+    first = capsys.readouterr().err
+    assert "5 entry, 1 damaged" in summary(first)
+    for _ in range(2):
+        assert main(command) == 9
+        again = capsys.readouterr().err
+        assert summary(again) == summary(first)
+        assert "1 were skipped in an earlier run" in again
+        assert "1 tasks were done before" in again
+    (reject,) = read_rejects(tmp_path / "shards")
+    assert (reject["verdict"], reject["source"], reject["message"]) == ("damaged", str(path), first.splitlines()[0])
+    assert load_manifest(tmp_path / "shards").counts["verdicts"] == {"damaged": 1}
+    assert verify(tmp_path / "shards") == []
+
+
+@pytest.mark.parametrize("name", ["senses.html", "empty.html"])
+def test_a_named_file_that_is_no_entry_is_told_of_a_run_that_finds_all_done(tmp_path: Path, name: str, encyclopedia: Path) -> None:
+    pages = [json.loads(line) for line in (encyclopedia / "index.jsonl").read_text(encoding="utf-8").splitlines()]
+    body = next((encyclopedia / page["path"]).read_bytes() for page in pages if page["kind"] == "sense_list")
+    (tmp_path / "in").mkdir()
+    path = tmp_path / "in" / name
+    path.write_bytes(body if name == "senses.html" else b"")
+    for _ in range(2):
+        assert main(["extract", str(path), "--shards", str(tmp_path / "named")]) == 9
+        assert main(["extract", str(tmp_path / "in"), "--shards", str(tmp_path / "walked")]) == (0 if name == "senses.html" else 9)
+
+
+def test_a_page_that_the_extractors_fail_on_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path, "a.warc.gz", PAGES)
+    command = ["extract", str(path), "--shards", str(tmp_path / "shards")]
+    with monkeypatch.context() as patched:
+        patched.setattr("baike_spider.corpus.extract.extract_record", after(3, ZeroDivisionError("by 0"), extract_record))
+        assert main(command) == 9
+    assert main(command) == 9
+    (reject,) = read_rejects(tmp_path / "shards")
+    assert (reject["verdict"], reject["url"]) == ("error", PAGES[2].url)
+    assert base64.b64decode(reject["body"]) == PAGES[2].body
+
+
+def after(count: int, error: BaseException, function: Callable[[Any], Any] = extract_page) -> Callable[[Any], Any]:
+    """The function, failing when it is called so many times."""
     seen = 0
 
     def failing(page: Any) -> Any:
@@ -293,7 +349,7 @@ def after(count: int, error: BaseException) -> Callable[[Any], Any]:
         seen += 1
         if seen == count:
             raise error
-        return extract_page(page)
+        return function(page)
 
     return failing
 
