@@ -67,9 +67,11 @@ class Earlier:
         if shard.kind in _OUTCOMES:
             self._counts[_OUTCOMES[shard.kind]] += shard.records
         if shard.kind == REJECTS:
-            self._counts.update(shard.counts)
-            self._skipped += sum(count for verdict, count in shard.counts.items() if verdict not in READ)
-            if self._named and not READ.isdisjoint(shard.counts):
+            # names of an entry that is there already, which may have many of them or none
+            counts = {verdict: count for verdict, count in shard.counts.items() if verdict != "alias"}
+            self._counts.update(counts)
+            self._skipped += sum(count for verdict, count in counts.items() if verdict not in READ)
+            if self._named and not READ.isdisjoint(counts):
                 rejects = read_rejects(self._folder / shard.path)
                 self._skipped += sum(one["verdict"] in READ and one["source"] in self._named for one in rejects)
 

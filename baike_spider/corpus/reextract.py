@@ -16,11 +16,11 @@ from baike_spider.archive import PLAIN, Damage
 from baike_spider.corpus.earlier import STEM, Earlier
 from baike_spider.corpus.extract import Done, extract_page, in_order, note
 from baike_spider.corpus.inputs import read_task
-from baike_spider.shards import ShardWriter, TriplesFormat, reject_record, unread_record
+from baike_spider.shards import ShardWriter, TriplesFormat, alias_records, reject_record, unread_record
 from baike_spider.shards.errors import on_disk
 from baike_spider.shards.lock import claim, folder_lock
 from baike_spider.shards.names import KINDS, files_of
-from extractors import Question, with_details
+from extractors import Entry, Question, with_details
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from baike_spider.archive import Piece, Reading
     from baike_spider.corpus.inputs import Task
-    from extractors import Entry
 
 __all__ = ["TASK_BYTES", "Destination", "extract_to_shards", "tasks_left", "write_task"]
 
@@ -123,6 +122,8 @@ def _write(
     outcome = extract_page(piece.page)
     if outcome.entry is not None and (reason := unwanted(outcome.entry)):
         done.counts[reason] += 1
+        for record in alias_records(outcome.entry) if isinstance(outcome.entry, Entry) else ():
+            writer.reject(record)
         return
     note(done, outcome, piece.where, named=named)
     if isinstance(outcome.entry, Question):
