@@ -15,10 +15,12 @@ import tempfile
 import zipfile
 import zlib
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from baike_spider.archive.damage import Broken, Damage
 from baike_spider.archive.json_lines import USUAL, Fields, pages_of_lines
+from baike_spider.archive.local_files import local_files
 from baike_spider.archive.members import Codec, Member
 from baike_spider.archive.pages import PAGE_TYPES, pages_of
 from baike_spider.archive.reading import codec_of, open_tape, records_of
@@ -40,6 +42,8 @@ _HEAD_BYTES = 8192
 #: how deep a file may lie in files
 _DEPTH = 3
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+#: what comes of taking a file out of a zip file
+_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
 _RECORD_NAMES = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz", ".arc.zst")
 _LINE_NAMES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".jsonl.zst", ".ndjson.zst")
 _ZIP_NAMES = (".zip", ".wacz")
@@ -139,8 +143,23 @@ def read_zip(path: str | BinaryIO, name: str, names: list[str], reading: Reading
             try:
                 with bundle.open(member) as file:
                     yield from read_tape(Tape(file, where, seekable=False), where, reading, depth=depth + 1)
-            except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+            except _ZIP_ERRORS as error:
                 yield Damage(where, bundle.getinfo(member).header_offset, f"the file cannot be taken out of the zip: {error}")
+
+
+def _read_by_headers(zipped: BinaryIO, name: str, broken: str, reading: Reading, depth: int) -> Iterator[Piece | Damage]:
+    """The pages of a zip file that has no list of its files any more; `broken`: what is wrong with it."""
+    files = local_files(Tape(zipped, name, seekable=True))
+    first = next(files, None)
+    yield Damage(name, 0, f"{broken}; its files are read as far as they are there (`zip -FF` mends it)" if first else broken)
+    for file in chain([first] if first else [], files):
+        where = f"{name}/{file.name}"
+        if not _holds_pages(file.name) or (name.lower().endswith(".wacz") and not file.name.startswith("archive/")):
+            continue
+        try:
+            yield from read_tape(Tape(file, where, seekable=False), where, reading, depth=depth + 1)
+        except _ZIP_ERRORS as error:
+            yield Damage(where, file.offset, f"the file cannot be taken out of the zip: {error}")
 
 
 def _holds_pages(name: str) -> bool:
@@ -168,7 +187,7 @@ def _of_nested_zip(tape: Tape, name: str, reading: Reading, depth: int) -> Itera
         try:
             names = [member for member, _ in page_names(cast("BinaryIO", copy))]
         except Broken as error:
-            yield Damage(name, 0, str(error))
+            yield from _read_by_headers(cast("BinaryIO", copy), name, str(error), reading, depth)
             return
         yield from read_zip(cast("BinaryIO", copy), name, names, reading, depth=depth)
 
