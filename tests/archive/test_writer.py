@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baike_spider.archive import INDEX_FILE, ArchiveWriter, Damage, Exchange, Index, Record, decoded, mend, read_at, read_records
-from baike_spider.archive.exchange import digest_of, members_of
+from baike_spider.archive.exchange import _stored, digest_of, members_of
 from baike_spider.archive.index import surt
 from baike_spider.archive.members import GZIP
 from baike_spider.cli.main import main
@@ -332,8 +332,11 @@ def of_length(stored: int) -> bytes:
     ],
 )
 @pytest.mark.parametrize("encoded", [True, False])
-def test_what_is_served_makes_no_members(tmp_path: Path, body: bytes, encoded: bool) -> None:
-    """A reader that starts in the middle of a file looks for the beginning of a member."""
+@pytest.mark.parametrize("hidden", [True, False])
+def test_what_is_served_makes_no_members(tmp_path: Path, body: bytes, hidden: bool, encoded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader that starts in the middle of a file looks for the beginning of a member. `hidden`: whether compressing hides what is served."""
+    if not hidden:
+        monkeypatch.setattr("baike_spider.archive.exchange._compressed", lambda _level: _stored())
     headers = ((b"Content-Type", b"text/html"), *([(b"Content-Encoding", b"gzip")] if encoded else []))
     sent = Exchange(URL, DATE, 200, headers, body)
     for member in members_of(sent, digest_of(body)):
@@ -351,6 +354,17 @@ def test_what_is_served_makes_no_members(tmp_path: Path, body: bytes, encoded: b
     parts = [record for start, stop in pairwise(cuts) for record in read_records(path, start=start or 0, stop=stop)]
     assert parts == whole
     warcio_check(tmp_path)
+
+
+@pytest.mark.parametrize("encoded", [True, False])
+@pytest.mark.parametrize("between", [b"", b"noise"])
+def test_a_body_of_magics_is_not_stored_in_as_many_blocks(between: bytes, encoded: bool) -> None:
+    """A block costs a microsecond, and five bytes."""
+    body = (GZIP.magic + between) * 100_000
+    sent = Exchange(URL, DATE, 200, ((b"Content-Encoding", b"gzip"),) if encoded else (), body)
+    data = members_of(sent, digest_of(body))[-1].data
+    assert gzip.decompress(data).endswith(b"\r\n\r\n" + body + b"\r\n\r\n")
+    assert len(data) < 50_000
 
 
 @given(st.lists(st.sampled_from([GZIP.magic, b"\x1f", b"\x8b", b"\x08", b"\0", b"x" * 300, b"\x1f\x8b"]), max_size=40).map(b"".join))
