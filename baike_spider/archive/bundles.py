@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from baike_spider.archive.record import Record
 
-__all__ = ["PLAIN", "Piece", "Reading", "holds_records", "is_zip", "page_names", "read_file", "read_tape", "read_zip"]
+__all__ = ["NAMES", "PLAIN", "Piece", "Reading", "holds_records", "is_zip", "page_names", "read_file", "read_tape", "read_zip"]
 
 #: bytes that show what a file holds
 _HEAD_BYTES = 8192
@@ -47,8 +47,15 @@ _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError
 _RECORD_NAMES = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz", ".arc.zst")
 _LINE_NAMES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".jsonl.zst", ".ndjson.zst")
 _ZIP_NAMES = (".zip", ".wacz")
-_TAR_NAMES = (".tar", ".tar.gz", ".tgz", ".tar.zst", ".tar.bz2", ".tar.xz")
+_TAR_NAMES = (".tar", ".tar.gz", ".tgz", ".tar.zst")
+#: compressed in ways that are not undone: the first bytes, what they are called, and the names
+_FOREIGN = {b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "rar"}
+_FOREIGN_NAMES = (".bz2", ".tbz2", ".xz", ".txz", ".7z", ".rar")
 _PAGE_NAMES = (".html", ".htm", ".shtml", ".xhtml", ".json", ".html.gz", ".htm.gz", ".html.zst", ".htm.zst")
+
+
+#: names that say, in small letters, that a file may hold pages
+NAMES = (*_RECORD_NAMES, *_LINE_NAMES, *_ZIP_NAMES, *_TAR_NAMES, *_FOREIGN_NAMES, *_PAGE_NAMES)
 
 
 def _every(_url: str) -> bool:
@@ -100,7 +107,9 @@ def read_tape(
         yield from _of_tar(tape, codec, name, reading, depth)
     elif told.endswith(_LINE_NAMES) or _is_lines(inner, reading.fields):
         yield from _of_lines(tape, codec, name, reading)
-    elif told.endswith((*_ZIP_NAMES, *_TAR_NAMES)) and not head:
+    elif kind := next((kind for magic, kind in _FOREIGN.items() if head.startswith(magic)), ""):
+        yield Damage(name, 0, f"{kind} is not read: unpack it, or make it .gz or .zst")
+    elif told.endswith((*_ZIP_NAMES, *_TAR_NAMES, *_FOREIGN_NAMES)) and not head:
         yield Damage(name, 0, "the file is empty", 0)
     elif told.endswith(_ZIP_NAMES):
         yield from _of_nested_zip(tape, name, reading, depth)
@@ -164,7 +173,7 @@ def _read_by_headers(zipped: BinaryIO, name: str, broken: str, reading: Reading,
 
 def _holds_pages(name: str) -> bool:
     base = name.rpartition("/")[2].lower()
-    return not base.startswith(".") and base.endswith((*_RECORD_NAMES, *_LINE_NAMES, *_PAGE_NAMES, ".wacz"))
+    return not base.startswith(".") and base.endswith(NAMES)
 
 
 def _of_records(tape: Tape, reading: Reading, start: int, stop: int | None) -> Iterator[Piece | Damage]:
@@ -235,9 +244,12 @@ def _of_page(tape: Tape, codec: Codec | None, name: str, reading: Reading) -> It
     if not reading.wanted(name):
         return
     try:
-        body = undone(tape, codec).read(LARGEST_BYTES)
+        body = undone(tape, codec).read(LARGEST_BYTES + 1)
     except Broken as error:
         yield Damage(name, 0, str(error))
+        return
+    if len(body) > LARGEST_BYTES:
+        yield Damage(name, 0, f"more than {LARGEST_BYTES} bytes: no page is so large")
         return
     yield Piece(name, Page(body, source=name))
 

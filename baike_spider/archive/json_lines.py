@@ -1,7 +1,7 @@
 """JSON lines that hold pages, under whatever names of fields.
 
-Comes in: pieces of lines, and the `Damage` between them. Goes out: a page a line, or `Damage` where a line holds none; of lines one behind the other
-that all lack the field of the page it is told once. Memory: one line, as far as a page can be that large.
+Comes in: pieces of lines, and the `Damage` between them. Goes out: a page a line, or `Damage` where lines hold none, once for those that lie one behind
+the other and hold none for the same reason. Memory: one line, as far as a page can be that large.
 """
 
 from __future__ import annotations
@@ -37,10 +37,6 @@ class Fields:
 USUAL = Fields()
 
 
-class _NoPage(Broken):
-    """A line that is sound, and has no field of that name."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Line:
     number: int
@@ -53,44 +49,60 @@ class _Line:
     """What it breaks off at; where that comes between two lines, this one is empty."""
 
 
+_NONE = _Line(0, 0, b"", 0)
+
+
 def pages_of_lines(pieces: Iterable[bytes | Damage], name: str, fields: Fields) -> Iterator[Page | Damage]:
     """The pages of a file called `name`; their sources are `name:line`, the lines counted as they are read."""
-    strangers: list[_Line] = []  # the first and the last of lines without the field
-    line = None
+    line, bad = None, _Stretch(name)
     for line in _lines(pieces):
-        found: Page | Damage | None = None
+        page = None
         try:
-            found = _page_of_line(line, f"{name}:{line.number}", fields)
-        except _NoPage:
-            strangers[1:] = [replace(line, data=b"")]
-            continue
+            page = _page_of_line(line, f"{name}:{line.number}", fields)
         except Broken as error:
-            if not line.broken:
-                found = Damage(name, line.offset, f"line {line.number}: {error}", line.size)
-        if found is None and line.broken is None:
-            continue
-        if strangers:
-            yield _without(strangers, name, fields)
-            strangers.clear()
-        if found is not None:
-            yield found
-        if line.broken:
-            yield (
-                replace(line.broken, reason=f"{line.broken.reason}; line {line.number} breaks off there")
-                if line.size and found is None
-                else line.broken
-            )
-    if strangers:
-        yield _without(strangers, name, fields)
+            if line.broken is None:
+                yield from bad.add(replace(line, data=b""), str(error))
+                continue
+        if page is not None or line.broken is not None:
+            yield from bad.end()
+        if page is not None:
+            yield page
+        if line.broken is not None:
+            breaks = f"; line {line.number} breaks off there" if line.size and page is None else ""
+            yield replace(line.broken, reason=line.broken.reason + breaks)
+    yield from bad.end()
     if line is None:
         yield Damage(name, 0, "the file is empty", 0)
 
 
-def _without(strangers: list[_Line], name: str, fields: Fields) -> Damage:
-    first, last = strangers[0], strangers[-1]
-    lines = f"line {first.number}" if first is last else f"lines {first.number} to {last.number}"
-    size = last.offset + last.size - first.offset
-    return Damage(name, first.offset, f"{lines}: no object with the field {fields.html!r} (--html-field names another)", size)
+class _Stretch:
+    """Lines one behind the other that hold no page for the same reason."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._reason = ""
+        self._first = self._last = _NONE
+
+    def add(self, line: _Line, reason: str) -> Iterator[Damage]:
+        """Takes a line; tells of those before it where the reason was another."""
+        if _kind(reason) != _kind(self._reason):
+            yield from self.end()
+            self._reason, self._first = reason, line
+        self._last = line
+
+    def end(self) -> Iterator[Damage]:
+        """Tells of the lines, where there are any."""
+        if self._reason:
+            first, last = self._first, self._last
+            lines = f"line {first.number}" if first is last else f"lines {first.number} to {last.number}"
+            yield Damage(self._name, first.offset, f"{lines}: {self._reason}", last.offset + last.size - first.offset)
+        self._reason = ""
+        self._first = self._last = _NONE
+
+
+def _kind(reason: str) -> str:
+    """A reason without what it says of one line."""
+    return reason.partition(" (")[0]
 
 
 def _lines(pieces: Iterable[bytes | Damage]) -> Iterator[_Line]:
@@ -138,7 +150,7 @@ def _page_of_line(line: _Line, source: str, fields: Fields) -> Page | None:
     except (ValueError, RecursionError) as error:
         raise Broken(f"no JSON object ({error})") from None
     if not isinstance(data, dict) or fields.html not in data:
-        raise _NoPage
+        raise Broken(f"no object with the field {fields.html!r} (--html-field names another)")
     html, url, date = data[fields.html], data.get(fields.url) or "", data.get(fields.date)
     if not isinstance(html, str) or not isinstance(url, str):
         raise Broken(f"{fields.html!r} and {fields.url!r} are to be text")

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import base64
+import bz2
+import errno
 import gzip
 import io
 import json
+import lzma
 import multiprocessing
 import os
 import re
 import signal
 import subprocess
 import sys
+import tarfile
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -170,6 +175,7 @@ def without_a_list(data: bytes) -> bytes:
         ("cut.warc.gz", damaged(bytes)[:-300], "the file ends inside a gzip member"),
         ("cut.warc", b"".join(map(record, PAGES))[:-300], "but the data ends before them"),
         ("cut.jsonl.gz", gzip.compress(specimens.lines(PAGES))[:-300], "the file ends inside a gzip member"),
+        ("page.jsonl", b"<html>\n<title>502</title>\n</html>\n", r"lines 1 to 3: no JSON object \(.*: character 1\) \(34 bytes"),
         ("bad.jsonl", specimens.lines(PAGES[:5]) + b"{broken\n", r"line 6: no JSON object \(.*: character 2\)"),
         ("bad.jsonl", specimens.lines(PAGES[:5]) + b'{"html": 1\n', r"line 6: no JSON object \(Expecting ',' delimiter: character 11\)"),
         ("cut.tar", specimens.tarred(PAGES)[: -(len(PAGES[5].body) + 10_000)], "the tar file cannot be read on"),
@@ -220,6 +226,103 @@ def test_an_empty_file_or_an_error_page_under_the_name_of_an_archive(
     told = capsys.readouterr().err.splitlines()
     assert re.search(rf"{name}: byte \d+: damaged: {reason}", told[0])
     assert told[1:] == ["1 pages: 1 damaged"]
+
+
+def test_archives_in_archives(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    inner = {
+        "a.zip": specimens.zipped,
+        "b.tar": specimens.tarred,
+        "c.wacz": specimens.wacz,
+        "d.warc.gz": specimens.warc_gz,
+        "e.jsonl": specimens.lines,
+    }
+    for name, bundled in (("all.tar", tarred_files), ("all.zip", zipped_files)):
+        path = tmp_path / name
+        path.write_bytes(bundled({inside: make(PAGES) for inside, make in inner.items()}))
+        assert len(extracted(path, tmp_path)) == len(inner) * len(PAGES)
+        path.write_bytes(bundled({"1.zip": zipped_files({"2.tar": tarred_files({"3.zip": specimens.zipped(PAGES)})})}))
+        assert extracted(path, tmp_path, code=9) == []
+        assert "files in files in files are not read" in capsys.readouterr().err
+
+
+def tarred_files(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as bundle:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            bundle.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+def zipped_files(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as bundle:
+        for name, data in files.items():
+            bundle.writestr(name, data)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "kind"),
+    [
+        ("a.tar.bz2", bz2.compress(specimens.tarred(PAGES)), "bzip2"),
+        ("a.tar.xz", lzma.compress(specimens.tarred(PAGES)), "xz"),
+        ("a.html.xz", lzma.compress(PAGES[0].body), "xz"),
+        ("a.7z", b"7z\xbc\xaf\x27\x1c" + bytes(100), "7z"),
+        ("a.rar", b"Rar!\x1a\x07\x01\0" + bytes(100), "rar"),
+        ("a.tar.gz", bz2.compress(specimens.tarred(PAGES)), "bzip2"),
+    ],
+)
+def test_files_compressed_otherwise_are_told(tmp_path: Path, name: str, data: bytes, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / name).write_bytes(data)
+    (tmp_path / "in" / "bundle.zip").write_bytes(zipped_files({name: data}))
+    assert extracted(tmp_path / "in", tmp_path, code=9) == []
+    told = capsys.readouterr().err.splitlines()
+    assert [f"{name}: byte 0: damaged: {kind} is not read" in one for one in told] == [True, True, False]
+
+
+def test_files_of_other_names_in_a_folder_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in").mkdir()
+    write(tmp_path / "in", "a.warc.gz", PAGES)
+    for name in ("a.php", "b.PHP", "c.asp", "d", "e.1234567", ".hidden", "f.css", "g.css", "h.css", "i.css"):
+        (tmp_path / "in" / name).write_bytes(PAGES[0].body)
+    assert len(extracted(tmp_path / "in", tmp_path)) == len(PAGES)
+    assert "9 files of other names were passed over (4 .css, 2 .php, 2 without an ending, ...)" in capsys.readouterr().err
+    assert len(extracted(tmp_path / "in" / "a.php", tmp_path)) == 1
+    assert "passed over" not in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_listed_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("1", "2", "3"):
+        (tmp_path / "in" / name).mkdir(parents=True)
+        write(tmp_path / "in" / name, "a.warc.gz", PAGES)
+
+    def scandir(path: str) -> Any:
+        if path.endswith("/2"):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return listing(path)
+
+    listing = os.scandir
+    monkeypatch.setattr("baike_spider.corpus.inputs.os.scandir", scandir)
+    assert len(extracted(tmp_path / "in", tmp_path, code=9)) == 2 * len(PAGES)
+    assert f"{tmp_path / 'in' / '2'}: byte 0: damaged: the folder cannot be listed" in capsys.readouterr().err
+
+
+def test_a_page_that_is_larger_than_any_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And not read as far as it is small enough."""
+    monkeypatch.setattr("baike_spider.archive.bundles.LARGEST_BYTES", len(PAGES[0].body))
+    path = tmp_path / "a.html"
+    path.write_bytes(PAGES[0].body)
+    assert len(extracted(path, tmp_path)) == 1
+    path.write_bytes(PAGES[0].body + b" ")
+    assert extracted(path, tmp_path, code=9) == []
+    assert "no page is so large" in capsys.readouterr().err
 
 
 def test_an_empty_folder_stays_what_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
