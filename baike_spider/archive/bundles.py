@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from baike_spider.archive.damage import Broken, Damage
 from baike_spider.archive.json_lines import USUAL, Fields, pages_of_lines
 from baike_spider.archive.local_files import local_files
-from baike_spider.archive.members import Codec, Member
+from baike_spider.archive.members import ZSTD, Codec, Member, read_dictionary
 from baike_spider.archive.pages import PAGE_TYPES, pages_of
 from baike_spider.archive.reading import codec_of, open_tape, records_of
 from baike_spider.archive.splitting import LARGEST_BYTES, is_record
@@ -255,14 +255,16 @@ def _of_page(tape: Tape, codec: Codec | None, name: str, reading: Reading) -> It
 
 
 def _peek_inside(tape: Tape, codec: Codec) -> bytes:
-    """The first decompressed bytes, which stay to be read."""
+    """The first decompressed bytes, which stay to be read; the first members may hold few of them, or none."""
     start = tape.at
     inner = b""
     try:
-        for piece in Member(tape, codec):
-            inner += piece[:_HEAD_BYTES]
-            if len(inner) >= _HEAD_BYTES:
-                break
+        dictionary = read_dictionary(tape) if codec is ZSTD else None
+        while len(inner) < _HEAD_BYTES and tape.peek(1):
+            for piece in Member(tape, codec, dictionary):
+                inner += piece[:_HEAD_BYTES]
+                if len(inner) >= _HEAD_BYTES:
+                    break
     except Broken:
         pass  # what reads it says what is wrong
     tape.goto(start)

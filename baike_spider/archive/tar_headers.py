@@ -15,12 +15,18 @@ __all__ = ["TarHeaders"]
 _FILLED = (1, 2, 4, 20)
 
 
+#: bytes of a long name, or of other further fields, which tarfile holds in memory: beyond these it is none
+_FURTHER_BYTES = 1 << 20
+_FURTHER = frozenset({tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK})
+
+
 class TarHeaders(tarfile.TarInfo):
     """Of one tar file: `TarHeaders.of_one_file()` is to be given to tarfile."""
 
     blocks: ClassVar[int] = 0
     """That are no headers, since the last time."""
     reason: ClassVar[str] = ""
+    """Of the first of them."""
     empty: ClassVar[int] = 0
     """Empty blocks since the last good header: the end mark, unless a header comes behind them."""
     skipped: ClassVar[int] = 0
@@ -42,12 +48,14 @@ class TarHeaders(tarfile.TarInfo):
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
         try:
             header = super().frombuf(buf, encoding, errors)
+            if header.type in _FURTHER and header.size > _FURTHER_BYTES:
+                raise tarfile.InvalidHeaderError(f"further fields of {header.size} bytes")  # type: ignore[attr-defined]
         except tarfile.EOFHeaderError:  # type: ignore[attr-defined] # a whole empty block
             cls.empty += 1
             raise
         except tarfile.HeaderError as error:
             if any(buf):  # not the end of the file
-                cls.blocks, cls.reason = cls.blocks + 1, str(error)
+                cls.blocks, cls.reason = cls.blocks + 1, cls.reason or str(error)
             raise
         if cls.empty:
             if not cls._is_end_mark():
@@ -67,5 +75,5 @@ class TarHeaders(tarfile.TarInfo):
         told = [f"{cls.blocks} blocks passed over to the next header ({cls.reason})"] if cls.blocks else []
         if cls.skipped:
             told.append(f"{cls.skipped} empty blocks in the middle")
-        cls.blocks = cls.skipped = 0
+        cls.blocks, cls.reason, cls.skipped = 0, "", 0
         return ", ".join(told)

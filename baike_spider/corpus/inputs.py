@@ -43,6 +43,8 @@ __all__ = ["STDIN", "InputError", "Part", "Task", "check_paths", "page_files", "
 
 #: the path that stands for standard input
 STDIN = "-"
+#: what a page, or damage, takes of memory besides its body
+_PIECE_BYTES = 1 << 10
 #: characters beyond which the end of a name is no ending
 _ENDING_LENGTH = 8
 #: how many times larger a page is than its share of a compressed file
@@ -231,7 +233,7 @@ def _batches(pieces: Iterable[Piece | Damage], size: int) -> Iterator[list[Piece
     weight = 0
     for piece in pieces:
         batch.append(piece)
-        weight += len(piece.page.body) if isinstance(piece, Piece) else 0
+        weight += _PIECE_BYTES + (len(piece.page.body) if isinstance(piece, Piece) else 0)
         if weight >= size:
             yield batch
             batch, weight = [], 0

@@ -6,6 +6,7 @@ from __future__ import annotations
 import gzip
 import io
 import tarfile
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -128,6 +129,37 @@ def test_a_member_of_a_tar_file_that_became_zeros(form: int) -> None:
         count, (reason,) = read_tar(data[:at] + bytes(end - at) + data[end:])
         assert count == len(PAGES) - 1
         assert f"{(end - at) // 512} empty blocks in the middle" in reason
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_a_name_in_a_tar_file_is_not_held_however_long_it_is(kind: bytes) -> None:
+    header = tarfile.TarInfo("x")
+    header.type, header.size = kind, 40 << 20
+    data = header.tobuf(tarfile.USTAR_FORMAT) + bytes(b"x" * 512 * 1000)
+    file = Endless(data, 50 << 20)
+    tracemalloc.start()
+    try:
+        found = list(read_tape(Tape(file, "a.tar", seekable=False), "a.tar", PLAIN))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert all(isinstance(one, Damage) for one in found)
+    assert "further fields of 41943040 bytes" in str(found[0])
+    assert peak < 20 << 20
+
+
+class Endless:
+    """A pipe of some bytes, and then of zeros."""
+
+    def __init__(self, data: bytes, size: int) -> None:
+        self._data = data
+        self._left = size
+
+    def read(self, size: int = -1, /) -> bytes:
+        data, self._data = self._data[:size], self._data[size:]
+        data += bytes(min(size, self._left) - len(data))
+        self._left -= len(data)
+        return data
 
 
 def test_tar_files_one_behind_the_other() -> None:

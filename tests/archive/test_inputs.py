@@ -27,6 +27,7 @@ import pytest
 from baike_spider.archive import PLAIN, Piece, Tape, read_tape
 from baike_spider.cli.main import main
 from baike_spider.corpus.extract import extract_page
+from baike_spider.corpus.inputs import tasks
 from baike_spider.shards import load_manifest, read_entries, read_rejects, read_triples, verify
 from baike_spider.shards.zstd import zstd
 from extractors import extract_record
@@ -228,6 +229,21 @@ def test_an_empty_file_or_an_error_page_under_the_name_of_an_archive(
     assert told[1:] == ["1 pages: 1 damaged"]
 
 
+#: compressed files, and what may lie before them that holds nothing: of a .warc.zst with a dictionary nothing may
+UNNAMED = [(name, b"") for name in KINDS if name.endswith((".gz", ".zst"))]
+UNNAMED += [(name, gzip.compress(b"", mtime=0)) for name in KINDS if name.endswith(".gz")]
+UNNAMED += [
+    (name, b"\x50\x2a\x4d\x18\4\0\0\0size" + zstd.compress(b"")) for name in KINDS if name.endswith(".zst") and name != "words.warc.zst"
+]
+
+
+@pytest.mark.parametrize(("name", "before"), UNNAMED)
+def test_what_is_compressed_needs_no_name_and_no_first_member_that_holds_something(tmp_path: Path, name: str, before: bytes) -> None:
+    path = tmp_path / "something"
+    path.write_bytes(before + KINDS[name][0](PAGES))
+    assert len(extracted(path, tmp_path)) == len(PAGES)
+
+
 def test_archives_in_archives(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     inner = {
         "a.zip": specimens.zipped,
@@ -329,6 +345,14 @@ def test_an_empty_folder_stays_what_it_is(tmp_path: Path, capsys: pytest.Capture
     (tmp_path / "in").mkdir()
     assert extracted(tmp_path / "in", tmp_path) == []
     assert "no page files found" in capsys.readouterr().err
+
+
+def test_no_task_holds_more_than_a_process_can(tmp_path: Path) -> None:
+    """Also of what has no bytes of its own: damage, and empty pages."""
+    for lines in (b"{}\n7 7\n" * 50_000, b'{"html": ""}\n' * 100_000):
+        (tmp_path / "a.jsonl").write_bytes(lines)
+        for task in tasks([str(tmp_path / "a.jsonl")], PLAIN, size=100_000):
+            assert len(task.pieces) < 1000
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
