@@ -137,7 +137,11 @@ def _verify(files: Iterable[Path]) -> int:
 @contextmanager
 def _index(paths: Iterable[str], files: Iterable[Path]) -> Iterator[tuple[Index, dict[str, Path]]]:
     """The index of a crawl's folder, brought up to date; of other files one that is made for the moment."""
-    places = {file.name: file for file in files}
+    places: dict[str, Path] = {}
+    for file in files:
+        # the index, and CDXJ, tell files by their names
+        if places.setdefault(file.name, file) != file:
+            raise BadInput(f"{places[file.name]} and {file} have the same name: name them in two commands, or rename one")
     own = next((Path(path, FOLDER) for path in paths if Path(path, FOLDER).is_dir()), None)
     if own is not None and len(list(paths)) == 1:
         try:

@@ -375,6 +375,23 @@ def test_no_body_holds_a_magic_when_it_is_stored(body: bytes) -> None:
     assert gzip.decompress(data).endswith(b"\r\n\r\n" + body + b"\r\n\r\n")
 
 
+@pytest.mark.parametrize("action", [("index",), ("get", f"{URL}0")])
+def test_two_files_of_one_name_are_not_taken_for_one(
+    tmp_path: Path, action: tuple[str, ...], capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    for number, crawl in enumerate(("a", "b")):
+        writer = ArchiveWriter(tmp_path / crawl / "warc", worker="w", info={})
+        writer.add(exchange(number))
+        writer.close()
+    crawls = [str(tmp_path / crawl) for crawl in ("a", "b")]
+    assert main(["archive", *action, *crawls]) == 2
+    assert b"have the same name" in capfdbinary.readouterr().err
+    assert main(["archive", *action, crawls[0], crawls[0]]) == 0
+    assert main(["archive", "stats", *crawls]) == 0
+    (tmp_path / "b" / "warc" / "w-00000.warc.gz").rename(tmp_path / "b" / "warc" / "v-00000.warc.gz")
+    assert main(["archive", *action, *crawls]) == 0
+
+
 def test_an_index_whose_reader_has_enough_ends_quietly(folder: Path) -> None:
     writer = ArchiveWriter(folder, worker="w", info={})
     for number in range(2000):
