@@ -11,7 +11,17 @@ import tomllib
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["begins_clause", "begins_deed", "begins_note", "ends_modifying", "ends_predicating", "governs", "states"]
+__all__ = [
+    "begins_clause",
+    "begins_deed",
+    "begins_note",
+    "ends_modifying",
+    "ends_predicating",
+    "governs",
+    "names_trades",
+    "states",
+    "trades",
+]
 
 _TABLE: dict[str, dict[str, Any]] = tomllib.loads(files("extractors").joinpath("clauses.toml").read_text("utf-8"))
 
@@ -32,6 +42,8 @@ _CLAUSE_START = re.compile(_words("clause_start"))
 _NOTE_START = re.compile(_words("note_start"))
 _DEED = re.compile(_words("deed"))
 _GOVERNING = re.compile(f"^(?:{_words('governing')})(?=..)|{_words('governing_inside')}")
+_TRADES = rf"(?:{_words('trade')})(?:[和与及](?:{_words('trade')}))*$"
+_TRADED, _ONLY_TRADES = re.compile(f".的{_TRADES}"), re.compile(f"[和与及]?{_TRADES}")
 _PREDICATIVE = re.compile(f"(?:{_words('predicative')})$")
 _MODIFIER = re.compile(f"(?:{_words('modifier')})$")
 
@@ -68,6 +80,16 @@ def governs(part: str) -> bool:
 def ends_predicating(part: str) -> bool:
     """Whether a part of four characters or more ends in a predicate: 雨量充沛."""
     return len(part) >= 4 and _PREDICATIVE.search(part) is not None
+
+
+def trades(part: str) -> bool:
+    """Whether a part ends in what is done with its object: 化妆品的研发."""
+    return "的" in part and _TRADED.search(part) is not None
+
+
+def names_trades(part: str) -> bool:
+    """Whether a part says what is done and not with what: 生产和销售."""
+    return _ONLY_TRADES.match(part) is not None
 
 
 def ends_modifying(part: str) -> bool:

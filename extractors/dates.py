@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from extractors.kinds import kind_of
+from extractors.numerals import chinese_digits
 from extractors.points import DIGIT, Point, day_of, read_point, year_of
 
 __all__ = ["read_date"]
@@ -23,21 +24,26 @@ _REMARK = re.compile("[（(]([^（()）]*)[）)]")
 _SHORT_END = re.compile(r"(?:(?P<month>\d{1,2}) ?(?:月|(?P<mark>[./])))?(?:(?P<day>\d{1,2}) ?[日号]?)?")
 #: 20世纪60年代至70年代
 _DECADE = re.compile("([0-9])0 ?年代")
+_FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d$")
 _DASH = "-{1,2}|—{1,2}|–|―|─{1,2}|－|~|～|〜|−"
-_TO = re.compile(rf" ?(?P<dash>{_DASH})? ?(?P<word>至|到)?(?P<now>至?今|现在|目前|[Pp]resent|[Nn]ow)? ?")
-_BEFORE = re.compile(r"(?P<about>约于|约在|约为|大约在|大约|大概|约|ca?\. ?)|(?P<filler>自从|自|从|于|在)")
+_TO = re.compile(rf" ?(?P<dash>{_DASH})? ?(?P<word>至|到)?(?P<now>至?今|现在|目前|连载中|播出中|更新中|[Pp]resent|[Nn]ow)? ?")
+_BEFORE = re.compile(r"(?P<about>约于|约在|约为|大约在|大约|大概|约|ca?\. ?)|(?P<filler>自从|自|从|于|在|公历|阳历|西历|新历)")
 _AFTER = re.compile(r"(?P<about>左右|前后|许)|(?P<doubt>[?？])|(?P<since>起|开始|以来)|(?P<filler>期间|之间|间)")
 #: qualifying words to EDTF
 _MARKS = {"about": "~", "doubt": "?", "since": "/.."}
 _LUNAR = "(?:农历|阴历|旧历|夏历)"
-_LUNAR_DAY = re.compile(rf" ?{_LUNAR}? ?(?:闰?{DIGIT}{{1,3}}|[正腊冬])月(?:[初廿卅]|{DIGIT}){{0,4}}日?")
-_LUNAR_YEAR = re.compile(rf"{_LUNAR}(\d{{4}})年")
+_LUNAR_DAY = re.compile(rf" ?{_LUNAR}? ?(?:闰?(?:\d{{1,2}}|{DIGIT}{{1,3}})|[正腊冬])月(?:[初廿卅]|{DIGIT}|\d){{0,4}}日?")
+_LUNAR_YEAR = re.compile(rf"{_LUNAR}(\d{{4}}|{DIGIT}{{4}})年")
+#: 1944年6月17日（农历）: of such a date the year alone is the calendar's
+_LUNAR_REMARK = re.compile(rf"[（(]{_LUNAR}[）)]")
 #: a date of another calendar and a remark behind it: 清宣统三年（1911年）, 成化六年二月初四（1470年）, 农历八月十八（1961年）
 _OTHER_CALENDAR = re.compile(
-    rf"((?:{_LUNAR}|[^（()）—~～至-]{{0,12}}年)[^（()）—~～至-]{{0,12}}(?<=[年月日初一二三四五六七八九十])) ?[（(]([^（()）]*)[）)]"
+    rf"((?:{_LUNAR}|[^（()）—~～至-]{{0,12}}年)[^（()）—~～至-]{{0,12}}(?<=[年月日初间一二三四五六七八九十])) ?[（(]([^（()）]*)[）)]"
 )
 #: rows whose bare 25年 is a year of the calendar: a person's or a reign's
 _LIFE = re.compile("[生卒逝]|去世|位")
+#: how long somebody reigned, where no second year stands behind it
+_YEARS = re.compile(r"\d{1,2} ?年$")
 
 
 def read_date(text: str, *, predicate: str = "") -> str | None:
@@ -56,10 +62,14 @@ def read_date(text: str, *, predicate: str = "") -> str | None:
     text = text.translate(_WIDE).strip()
     asked = asks == "date"
     plain = _REMARK.sub("", text).strip() if "(" in text or "（" in text else text
+    if asked and "位" in predicate and _YEARS.match(plain):
+        return None
     found = _period(plain, asked=asked, life=asked and _LIFE.search(predicate) is not None)
     if found is None and plain != text:
         beside = _OTHER_CALENDAR.sub(r"\2", text)
         found = _period(beside, asked=True, life=True) if beside != text else None
+    if found is not None and plain != text and _FULL_DATE.match(found) and _LUNAR_REMARK.search(text):
+        found = found[:4]
     # 寿命 100年 is a span of time
     return None if found is not None and asks == "amount" and "-" not in found else found
 
@@ -68,7 +78,11 @@ def _period(text: str, *, asked: bool, life: bool) -> str | None:
     """The EDTF of a text without remarks."""
     lunar = _LUNAR_YEAR.match(text)
     if lunar is not None:
-        return lunar[1] if _LUNAR_DAY.fullmatch(text, lunar.end()) else None
+        year = int(lunar[1]) if lunar[1].isdecimal() else chinese_digits(lunar[1])
+        return f"{year:04d}" if year is not None and _LUNAR_DAY.fullmatch(text, lunar.end()) else None
+    if "前约" in text:
+        # 公元前约145年
+        text = text.replace("公元前约", "约公元前", 1)
     about, at = _qualifier(_BEFORE, text, 0)
     start = read_point(text, at, life=life)
     if start is None:
@@ -77,7 +91,8 @@ def _period(text: str, *, asked: bool, life: bool) -> str | None:
     if at == len(text):
         return start.edtf + (mark or about) if start.certain or asked else None
     if start.has_year_sign and _LUNAR_DAY.fullmatch(text, at):
-        return year_of(start.year)
+        # 1985年农历五月初五: the year alone is the calendar's; 1988年4月5日 农历二月十九: one day in two calendars
+        return start.edtf if _FULL_DATE.match(start.edtf) else year_of(start.year)
     return _interval(text, at, start, about if mark == "/.." else mark or about, asked=asked)
 
 

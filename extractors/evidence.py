@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from extractors.brackets import bare, without_remark
-from extractors.clauses import begins_clause, begins_deed, begins_note, ends_modifying, ends_predicating, governs, states
+from extractors.clauses import (
+    begins_clause,
+    begins_deed,
+    begins_note,
+    ends_modifying,
+    ends_predicating,
+    governs,
+    names_trades,
+    states,
+    trades,
+)
 from extractors.dates import read_date
 from extractors.places import is_coordinate, is_nested
 
@@ -39,9 +49,18 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _DIGIT = re.compile("[0-9]")
 _NUMERAL = re.compile("[0-9一二三四五六七八九十]")
 #: a part that ends in an amount: 雄犬肩高53-58CM, 中国科学院14人, 2.86亿美元（全球票房）
-_MEASURED = re.compile(r"[0-9一二两三四五六七八九十余万亿][多余]?(?:[A-Za-z℃°%‰㎡]{1,5}|[\u4e00-\u9fff]{1,6})(?:[（(].*[）)])?$")
+_MEASURED = re.compile(
+    r"[0-9一二两三四五六七八九十余万亿][多余]? ?(?:[A-Za-z℃°%‰㎡]{1,5}|[\u4e00-\u9fff]{1,6})(?:/[A-Za-z\u4e00-\u9fff]{1,4})?(?: ?[（(].*[）)])?$"
+)
 #: the condition of the amount before it: 3.1g/L，20°C (a chemical)
 _CONDITION = re.compile(r"(?:在|于)?-?\d[\d.]* ?(?:℃|°C|ºC|K|atm|kPa|Pa|mmHg)(?:时|下)?$")
+#: 成本低, 见效快
+_GRADED = re.compile("[\u3400-\u9fff]{2,5}[快慢高低强弱多少大小长短好差]$")
+#: 土壤的形成
+_ATTRIBUTED = re.compile("[\u3400-\u9fff]{2}的[\u3400-\u9fff]{2,3}$")
+#: 公历12月25日，农历十一月初八
+_CALENDAR = re.compile("[公农阴阳新旧夏西]历")
+_SCHOOL, _FACULTY = re.compile("(?:大学|学院)$"), re.compile("(?:系|专业|班|研究所)$")
 #: S26, R22, UN1381, 0754
 _CODE = re.compile(r"[A-Z]{0,4}[ -]?\d[0-9A-Za-z/.-]*$")
 #: DM, CLA, WHO: behind a comma the short form of a Latin name
@@ -79,6 +98,11 @@ def _links_agree(texts: Sequence[str], linked: Container[str]) -> bool:
 
 def _listed(parts: Parts, kind: Kind) -> str:
     """Names of things: any separator enumerates."""
+    if kind.name == "orgs" and "space" in parts.sorts and _SCHOOL.search(parts.texts[0]) and all(map(_FACULTY.search, parts.texts[1:])):
+        # 北京大学 中文系
+        return ""
+    if kind.asks == "code" and is_coordinate(parts.texts[0]):
+        return ""
     if kind.name == "names" and "comma" in parts.sorts and _is_one_latin_name(parts.texts):
         return ""
     if any(_SENTENCE_END.search(text) or (late and begins_note(text)) for text, late in zip(parts.texts, parts.after_comma, strict=True)):
@@ -91,7 +115,7 @@ def _phrases(parts: Parts, kind: Kind) -> str:
     texts = parts.texts
     if _are_measured(texts):
         return "amounts"
-    if _is_stated(parts) or _share_a_noun(parts) or _width(texts) > 20:
+    if _is_stated(parts) or _share_a_noun(parts) or _share_an_object(texts) or _width(texts) > 20:
         return ""
     if "comma" in parts.sorts and (_is_described(texts) or (kind.name == "awards" and _is_narrated(texts))):
         return ""
@@ -106,12 +130,17 @@ def _nouns(parts: Parts, _kind: Kind) -> str:
     texts = parts.texts
     if all(map(_CODE.match, texts)):
         return "codes"
+    if parts.sorts == {"semi"} and _are_measured(texts):
+        # 红军伤亡约2万；蓝军伤亡约3万
+        return "amounts"
     if _is_a_clause(parts):
         return ""
     width = _width(texts)
     if parts.sorts == {"comma"}:
         # 牛奶，细砂糖，蛋黄，低筋粉: no clause is that short, and clauses of one length are verses
-        return "short nouns" if len(texts) >= 3 and width == 3 and not any(map(_NUMERAL.search, texts)) else ""
+        return "short nouns" if len(texts) >= 3 and width <= 3 and not any(map(_NUMERAL.search, texts)) else ""
+    if _share_an_attribute(texts):
+        return ""
     return "nouns at 、" if width <= 8 and not parts.sorts - {"pause", "title"} else ""
 
 
@@ -146,6 +175,8 @@ def _dates(parts: Parts, kind: Kind) -> str:
     texts = parts.texts
     if not any(map(_NUMERAL.search, texts)):
         return _shape(parts, kind)
+    if all(map(_CALENDAR.match, texts)):
+        return "calendars"
     dated = [read_date(text, predicate="时间") is not None for text in texts]
     # 2013年4月19日（美国）、5月10日（中国）: the year stands once
     return "dates" if all(dated) or (dated[0] and all(text[-1] in "）)" for text in texts)) else ""
@@ -155,6 +186,9 @@ def _amounts(parts: Parts, kind: Kind) -> str:
     """Amounts: every part ends in one."""
     if not any(map(_DIGIT.search, parts.texts)):
         return _shape(parts, kind)
+    if any(text.startswith("其中") for text in parts.texts):
+        # 2.25万平方公里，其中耕地450万亩
+        return ""
     return "amounts" if _are_measured(parts.texts) else ""
 
 
@@ -168,11 +202,14 @@ def _is_stated(parts: Parts) -> bool:
 
 
 def _is_a_clause(parts: Parts) -> bool:
-    return _is_stated(parts) or _is_described(parts.texts) or _share_a_noun(parts) or governs(parts.texts[0])
+    texts = parts.texts
+    return _is_stated(parts) or _is_described(texts) or _share_a_noun(parts) or _share_an_object(texts) or governs(texts[0])
 
 
 def _is_described(texts: Sequence[str]) -> bool:
-    """Whether half of the parts end in a predicate: 肉味浓郁，肉质鲜嫩."""
+    """Whether half of the parts end in a predicate: 肉味浓郁，肉质鲜嫩; or all in a short one: 成本低、见效快."""
+    if all(map(_GRADED.match, texts)):
+        return True
     long = [text for text in texts if len(text) >= 4]
     return len(long) * 2 >= len(texts) and sum(map(ends_predicating, long)) * 2 >= len(long) > 0
 
@@ -188,6 +225,18 @@ def _share_a_noun(parts: Parts) -> bool:
     if not ends_modifying(last) and all(map(ends_modifying, others)):
         return True
     return "pause" in parts.sorts and not parts.after_comma[-1] and "的" in last[1:-1] and not any("的" in text for text in others)
+
+
+def _share_an_object(texts: Sequence[str]) -> bool:
+    """Whether one thing stands before all that is done with it: 化妆品的研发、生产和销售."""
+    at = next((at for at, text in enumerate(texts) if trades(text)), None)
+    return at is not None and at + 1 < len(texts) and all(map(names_trades, texts[at + 1 :]))
+
+
+def _share_an_attribute(texts: Sequence[str]) -> bool:
+    """Whether one attribute stands before all nouns: 土壤的形成、分类和分布."""
+    first, *others = texts
+    return _ATTRIBUTED.search(first) is not None and all(len(other) <= 5 and "的" not in other for other in others)
 
 
 def _are_measured(texts: Sequence[str]) -> bool:

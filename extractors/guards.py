@@ -26,9 +26,11 @@ _NAME_TAIL = re.compile(r"[,，] ?(?:Jr|Sr|Ltd|LTD|Inc|INC|LLC|L\.L\.C|Co|Corp|S
 _NUMBERING = re.compile(r"(?:^|[\n；;，,。 ])(?:\d{1,2}|[一二三四五六七八九十])$")
 _NUMERALS = frozenset("0123456789一二三四五六七八九十")
 _AMOUNT_BEFORE = re.compile(r"\d ?[^\s\d，、；,;/]{0,7}$")
-#: 141大卡/100g
-_PER = re.compile("100 ?(?:g|克|ml|mL|毫升)")
+#: 141大卡/100g, 6.5L/100km
+_PER = re.compile("100 ?(?:g|克|m[lL]|毫升|[kK][mM]|公里|千米)")
 _LETTERS = "\u2e80-\u2fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff々〇"
+#: what begins another member and no unit: 90分钟 / 120分钟, 移动4G/联通5G
+_NEXT_MEMBER = re.compile(" ?[\u4e00-\u9fff]{0,2}[0-9]")
 #: 日本MBS/TBS系电视台
 _INSIDE_WORD = re.compile(f"[{_LETTERS}][A-Za-z0-9]{{1,8}}/|/[A-Za-z0-9]{{1,8}}[{_LETTERS}]")
 #: AC/DC, TCP/IP
@@ -39,6 +41,7 @@ _HAN = re.compile("[\u3400-\u9fff]")
 # Korean parts words with spaces, Japanese parts given names: between Chinese characters only
 _BEFORE_SPACE = re.compile("[\u3400-\u9fff》”」』】）)]")
 _AFTER_SPACE = re.compile("[\u3400-\u9fff《“「『【]")
+_AFTER_DOT = re.compile("[A-Z\u3400-\u9fff《“「『【]")
 _LABEL_AHEAD = re.compile(r"[\u4e00-\u9fffA-Za-z]{1,10}[：:](?!/)")
 _DATE_AHEAD = re.compile(r"[12]\d{3}[年./-]")
 
@@ -59,8 +62,8 @@ def pause_parts(text: str, start: int, _kind: Kind) -> bool:
 
 
 def dot_parts(text: str, start: int, _kind: Kind) -> bool:
-    """Only between Chinese words."""
-    if start == 0 or _AFTER_SPACE.match(text, start + 1) is None:
+    """Only behind Chinese words, and before what may begin a name."""
+    if start == 0 or _AFTER_DOT.match(text, start + 1) is None:
         return False
     return (_HAN if text[start] == "." else _EASTERN).match(text, start - 1) is not None
 
@@ -84,7 +87,7 @@ def slash_parts(text: str, start: int, kind: Kind) -> bool:
             return False
         if kind.name in _NAMED and _ABBREVIATED.search(text, max(0, start - 3), end + 4):
             return False
-    per_unit = kind.test in ("amounts", "shape", "nouns") and not after[:1].isdecimal() and _AMOUNT_BEFORE.search(before)
+    per_unit = kind.test in ("amounts", "shape", "nouns") and not _NEXT_MEMBER.match(after) and _AMOUNT_BEFORE.search(before)
     return not per_unit
 
 

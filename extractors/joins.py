@@ -65,6 +65,9 @@ def _joins(left: str, right: str, word: str, kind: Kind, linked: Container[str],
         return word in _OR and min(len(left), len(right)) > 1
     if word == "与" and ("conj_but_yu" in kind.cuts or _SECOND_WORD.match(right)):
         return False
+    if word == "及" and "conj_but_yu" in kind.cuts and not others and left[-1] != right[-1]:
+        # 金属材料及热处理 is one subject, 物理学及化学 are two
+        return False
     if kind.cuts.isdisjoint({"conj", "conj_but_yu"}) or max(len(left), len(right)) > _LONGEST:
         return False
     return _ends_list(left, right, kind, others) if others else _makes_pair(left, right, word, kind)

@@ -23,6 +23,8 @@ _LONGEST = 14
 #: kinds whose colons are parts of names: 指环王：王者归来, 矫正体态：方案设计
 _COLONS_IN_NAMES = frozenset({"title", "works", "latin"})
 _AHEAD = re.compile("[：:] ?[《“]")
+#: how words end that say what kind of name follows, or whose: 英文名：, 号：, 四川方言：
+_DESIGNATES = re.compile("(?:[名称号字语文话言译版写谥]|地区|[省市县国])$")
 _SENTENCE = re.compile("[。！？]")
 
 
@@ -49,6 +51,8 @@ def labelled(line: Stretch) -> list[LabelledPart] | None:
     if first.before is not None and kind.test != "listed":
         # a colon in the midst of a description
         return None
+    if len(labels) == 1 and kind.name == "names" and _is_part_of_name(line, first):
+        return None
     if len(labels) == 1:
         return _one_label(start, end, first, marks)
     edges = [label.before.start if label.before is not None else start for label in labels[1:]]
@@ -72,6 +76,13 @@ def _one_label(start: int, end: int, label: _Label, marks: Sequence[Mark]) -> li
     return [*parts, LabelledPart(edge.end, end, has_label=False)] if edge else parts
 
 
+def _is_part_of_name(line: Stretch, label: _Label) -> bool:
+    """蝙蝠侠：黑暗骑士/黑暗骑士: a title with its second part, and another title."""
+    colon = next(mark for mark in line.marks if mark.sort == "colon")
+    word = line.text[label.start : colon.start]
+    return label.before is None and len(word) > 2 and _DESIGNATES.search(word) is None
+
+
 def _labels(line: Stretch) -> list[_Label]:
     text, start, _, marks, kind, _ = line
     labels: list[_Label] = []
@@ -91,4 +102,7 @@ def _labels(line: Stretch) -> list[_Label]:
 
 def _names_no_thing(text: str, colon: Mark, kind: Kind) -> bool:
     """Whether the colon ends a label and is no part of a name."""
+    if kind.name == "names" and text[colon.start] == ":" and text[colon.start - 1].isascii():
+        # Star Wars: A New Hope
+        return False
     return kind.name not in _COLONS_IN_NAMES or (kind.name == "works" and _AHEAD.match(text, colon.start) is not None)

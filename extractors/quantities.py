@@ -42,6 +42,8 @@ _NUMBER = re.compile(
     (?P<still_more>[多余])?""",
     re.VERBOSE,
 )
+#: how a power of ten is told from a factor: ^, a sign or a bracket, or one digit before its point: 1.989×1030 kg, but 1920×1080
+_SCIENTIFIC = re.compile(r"[+-]?\d(?:\.|\D)")
 _PERCENT = re.compile(r"百分之([〇零一二三四五六七八九十百]+|\d+(?:\.\d+)?)$")
 _TO = re.compile(r"(?P<unit>[^\d\s~～—–―±、，,()（）至到-]{0,6}) ?(?P<sign>-{1,2}|—{1,2}|–|―|~|～|〜|至|到|±) ?")
 #: （2.25-2.50）×10⁸ a
@@ -102,7 +104,8 @@ def _quantity(text: str, *, asked: bool) -> Quantity | None:
     if first is None:
         return None
     to = _TO.match(text, first.end)
-    second = _number(text, to.end()) if to is not None else None
+    # kJ·mol-1 is a unit, no range
+    second = _number(text, to.end()) if to is not None and "·" not in to["unit"] else None
     last = second or first
     side_after, unit = bound_after(text[last.end :].strip())
     unit = "".join(unit.split())
@@ -123,7 +126,7 @@ def _number(text: str, at: int) -> _Number | None:
     for word in match["scale"] or "":
         scale *= SCALES[word]
     power = int(match["power"] or (match["raised"] or "0").translate(_RAISED))
-    if abs(power) > _HIGHEST_POWER:
+    if abs(power) > _HIGHEST_POWER or (match["power"] and _is_factor(text, match)):
         return None
     more = bool(match["more"] or match["still_more"])
     if match["spelled"]:
@@ -134,6 +137,11 @@ def _number(text: str, at: int) -> _Number | None:
         digits = "-" + digits
     number = _Number(exact(digits, scale, power), exact(digits, 1, power), scale, spelled=False, more=more, end=match.end())
     return _with_rest(text, number) if scale > 1 else number
+
+
+def _is_factor(text: str, number: re.Match[str]) -> bool:
+    """Whether what looks like a bare power of ten is the second side of a size."""
+    return number["power"].isdecimal() and text[number.start("power") - 1] == "0" and not _SCIENTIFIC.match(number[0])
 
 
 def _with_rest(text: str, number: _Number) -> _Number:
@@ -184,8 +192,11 @@ def _bounded(value: int | float, unit: str, side: Side) -> Quantity:
 
 def _is_unit(unit: str, number: _Number, *, asked: bool) -> bool:
     if number.spelled:
+        if not unit:
+            # 人口 三十万
+            return asked
         # 一种食品 counts nothing, 一 is its article
-        return counts(unit) and (number.value != 1 or len(unit) == 1)
+        return (counts(unit) or (asked and len(unit) <= 2 and measures(unit))) and (number.value != 1 or len(unit) == 1)
     return measures(unit) or (asked and measures_anything(unit))
 
 

@@ -6,6 +6,7 @@ What a piece means (a date, an amount, a link) is for `values` to say.
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from extractors.kinds import kind_of
 from extractors.labels import labelled
 from extractors.members import cut, latin_names, members, trimmed, without_etc
 from extractors.numbering import may_be_numbered, numbered
+from extractors.places import is_nested
 from extractors.separators import find_marks, may_part
 from extractors.stretch import Stretch
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from extractors.kinds import Kind
+    from extractors.members import Piece
     from extractors.separators import Mark
 
 __all__ = ["is_one_word", "split"]
@@ -30,6 +33,10 @@ __all__ = ["is_one_word", "split"]
 _LIMIT = 20_000
 #: the separators before which spaces and dots give way
 _STRONG = frozenset({"semi", "pause", "comma", "slash"})
+
+_DOT = frozenset({"dot"})
+#: how offices end: 市委书记, 校长
+_OFFICE = re.compile("(?:书记|[长理裁]|主任|主席|总监|教练|司令|政委|总统)$")
 
 #: the texts of values and the rule that made them
 Split = tuple[list[str], str]
@@ -129,7 +136,14 @@ def _cuts(stretch: Stretch) -> Sequence[Mark]:
     spaces = [mark for mark in stretch.marks if mark.sort == "space"] if "space" in kind.cuts else []
     if spaces:
         # 宋 代, 陈 数: single characters were spread out
-        return spaces if all(piece.end - piece.start > 1 for piece in cut(stretch, spaces)) else []
+        pieces = cut(stretch, spaces)
+        if text[pieces[-1].start : pieces[-1].end] == "等":
+            # 张三丰 李四光 等
+            spaces, pieces = spaces[:-1], pieces[:-1]
+        if not all(piece.end - piece.start > 1 for piece in pieces):
+            return []
+        # 书记 张三丰 市长 李四光: an office and who holds it are one
+        return spaces[1::2] if kind.name == "people" and len(pieces) % 2 == 0 and _are_offices(text, pieces[::2]) else spaces
     dots = [mark for mark in stretch.marks if mark.sort == "dot"]
     if dots and (len(dots) > 1 if "dot" in kind.cuts else _parts_links(stretch, dots)):
         return dots
@@ -138,11 +152,18 @@ def _cuts(stretch: Stretch) -> Sequence[Mark]:
     return []
 
 
+def _are_offices(text: str, pieces: Sequence[Piece]) -> bool:
+    return all(_OFFICE.search(text, piece.start, piece.end) for piece in pieces)
+
+
 def _parts_links(stretch: Stretch, dots: Sequence[Mark]) -> bool:
     """Whether all that dots part is linked: 夏季联赛.季前赛.常规赛; but 中国·明朝 is one."""
-    if not stretch.linked or stretch.kind.test == "places":
+    if not stretch.linked or stretch.kind.name == "address":
         return False
-    return all(is_linked(stretch.text[piece.start : piece.end], stretch.linked) for piece in cut(stretch, dots))
+    texts = [stretch.text[piece.start : piece.end] for piece in cut(stretch, dots)]
+    if stretch.kind.test == "places" and is_nested(texts, _DOT):
+        return False
+    return all(is_linked(text, stretch.linked) for text in texts)
 
 
 def _pair(stretch: Stretch, whole: str) -> Split:

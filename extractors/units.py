@@ -39,6 +39,8 @@ MONEY = re.compile(f"(?:{_any_of(_TABLE['money']['signs'])})")
 
 #: how a unit of measure goes on: 元/平方米, g/cm3, kg·m, m², 吨每立方米
 _COMPOUND = re.compile(r"[/／·•⋅^²³⁻⁴每-]|\*(?!\d)|[23](?!\d)")
+#: no unit, but what is said of another amount: 转/分钟时110千瓦
+_GOES_ON = re.compile(r"[\u4e00-\u6bce\u6bd0-\u9fff]\d")
 #: no unit goes over one of these
 _PUNCTUATION = re.compile("[，、；：。,;:]")
 #: what is counted: 个镇, 家附属医院, 人/平方公里
@@ -80,7 +82,7 @@ def measures(unit: str) -> bool:
     for length in range(min(_LONGEST, len(unit)), 0, -1):
         head, tail = unit[:length], unit[length:]
         if head in _MEASURES or (length > 1 and head.lower() in _MEASURES):
-            if not tail or tail in _MEASURES or (_COMPOUND.match(tail) is not None and len(tail) <= 12):
+            if not tail or tail in _MEASURES or (_COMPOUND.match(tail) is not None and len(tail) <= 12 and not _GOES_ON.search(tail)):
                 return True
         elif head in _COUNTERS and _is_noun(tail):
             return True

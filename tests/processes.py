@@ -28,6 +28,12 @@ def runs(pid: int) -> bool:
     return found is not None and not found[0].startswith("Z")
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether SIGSTOP has reached the process."""
+    found = _state_and_parent(pid)
+    return found is not None and found[0].startswith("T")
+
+
 def parent_of(pid: int) -> int:
     found = _state_and_parent(pid)
     assert found is not None

@@ -3,7 +3,19 @@
 A crawl writes with `ArchiveWriter`, everybody reads `Piece`s and `Damage`. The WARC library stays in here. This room knows no Scrapy and no Redis.
 """
 
-from baike_spider.archive.bundles import NAMES, PLAIN, Piece, Reading, holds_records, is_zip, page_names, read_file, read_tape, read_zip
+from baike_spider.archive.bundles import (
+    NAMES,
+    PLAIN,
+    Piece,
+    Reading,
+    holds_records,
+    is_hidden,
+    is_zip,
+    page_names,
+    read_file,
+    read_tape,
+    read_zip,
+)
 from baike_spider.archive.cdxj import cdxj_line
 from baike_spider.archive.checking import verify_record
 from baike_spider.archive.damage import Broken, Damage
@@ -42,6 +54,7 @@ __all__ = [
     "file_names",
     "holds_records",
     "is_begun",
+    "is_hidden",
     "is_zip",
     "members_follow",
     "mend",

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from baike_spider.archive.record import Record
 
-__all__ = ["NAMES", "PLAIN", "Piece", "Reading", "holds_records", "is_zip", "page_names", "read_file", "read_tape", "read_zip"]
+__all__ = ["NAMES", "PLAIN", "Piece", "Reading", "holds_records", "is_hidden", "is_zip", "page_names", "read_file", "read_tape", "read_zip"]
 
 #: bytes that show what a file holds
 _HEAD_BYTES = 8192
@@ -171,9 +171,18 @@ def _read_by_headers(zipped: BinaryIO, name: str, broken: str, reading: Reading,
             yield Damage(where, file.offset, f"the file cannot be taken out of the zip: {error}")
 
 
+def is_hidden(name: str) -> bool:
+    """Whether a file is none of the user's: .DS_Store, ._page.html. An entry's page is saved under its title, and a title may begin with a dot.
+
+    >>> is_hidden(".NET.html"), is_hidden("._NET.html"), is_hidden(".pages.jsonl"), is_hidden("NET.html")
+    (False, True, True, False)
+    """
+    return name.startswith(".") and (name.startswith("._") or not name.lower().endswith((".html", ".htm")))
+
+
 def _holds_pages(name: str) -> bool:
     base = name.rpartition("/")[2].lower()
-    return not base.startswith(".") and base.endswith(NAMES)
+    return not is_hidden(base) and base.endswith(NAMES)
 
 
 def _of_records(tape: Tape, reading: Reading, start: int, stop: int | None) -> Iterator[Piece | Damage]:

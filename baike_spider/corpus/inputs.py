@@ -25,6 +25,7 @@ from baike_spider.archive import (
     Tape,
     holds_records,
     is_begun,
+    is_hidden,
     is_zip,
     members_follow,
     open_tape,
@@ -128,9 +129,11 @@ def _walk(folder: str, others: Counter[str]) -> Iterator[str]:
     try:
         with os.scandir(folder) as scan:
             for entry in scan:
-                if entry.name.startswith("."):
+                if is_hidden(entry.name):
                     continue
                 if entry.is_dir(follow_symlinks=False):
+                    if entry.name.startswith("."):
+                        continue
                     folders.add(entry.name)
                 elif not entry.name.lower().endswith(NAMES):
                     others[_ending(entry.name)] += 1

@@ -1,4 +1,4 @@
-"""One run of a worker: leases become requests, finished work is committed, everything is kept alive and closed in order.
+"""One run of a worker: leases become requests, what stops it is told once, everything is closed in order. Its chores on timers are `Chores`.
 
 Comes in: a `Plan`. Goes out: an attached scheduler and a ledger that pipelines and middlewares share. An error that ends the run is kept in
 `failure`; `crawl/failure` in the stats names it.
@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request
-from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.defer import _schedule_coro
 
+from baike_spider.crawl.chores import Chores
 from baike_spider.crawl.door import State, write_state
 from baike_spider.crawl.failed_fetch import settle_failed_fetch
 from baike_spider.crawl.gate import Gate, Manners
-from baike_spider.crawl.heartbeat import Heartbeat
 from baike_spider.crawl.ledger import Ledger
 from baike_spider.crawl.look import Look
 from baike_spider.crawl.opening import Opened
@@ -40,8 +39,6 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
-    from scrapy.utils.asyncio import AsyncioLoopingCall
-    from twisted.internet.task import LoopingCall
     from twisted.python.failure import Failure
 
     from baike_spider.frontier import Key, Lease
@@ -50,18 +47,8 @@ __all__ = ["Run"]
 
 logger = logging.getLogger(__name__)
 
-#: seconds between two looks of a starving worker at the frontier
-_POLL_SECONDS = 0.25
-#: seconds between two heartbeats
-_HEARTBEAT_SECONDS = 5.0
-#: seconds between two looks at what other workers met; lua/manners.lua counts on it
-_LOOK_SECONDS = 1.0
 #: allocations between two looks for cycles, and looks between two deeper ones: a page makes thousands of objects and hardly a cycle
 _GC_THRESHOLD = (10_000, 10, 10)
-#: seconds between two looks at the list of start URLs
-_START_URLS_SECONDS = 1.0
-#: seconds between two looks whether a refresh has to queue more
-_FEED_SECONDS = 1.0
 
 _runs: dict[Crawler, Run] = {}
 
@@ -85,7 +72,6 @@ class Run:
         """Where the entries are fetched."""
         self.outage = Outage()
         self._scheduler = scheduler
-        self._timers: list[AsyncioLoopingCall | LoopingCall] = []
         self._unsent: set[Key] = set()
         self._opened = opened = Opened(plan, settings, spider=crawler.spidercls.name)
         left = plan.max_entries
@@ -107,11 +93,10 @@ class Run:
             retry_seconds=settings.getfloat("BAIKE_RETRY_SECONDS"),
             visits=opened.visits,
         )
-        self._heartbeat = Heartbeat(self.intake, self.ledger.counts)
         try:
             self._queue_seeds()
             self.gate.watch(self.host)
-            self._refresh = self._plan_refresh()
+            self._chores = Chores(self, opened, self._plan_refresh())
         except FrontierError as error:
             opened.close()
             raise FrontierGone(str(error)) from error
@@ -144,7 +129,7 @@ class Run:
         plan, before = self.plan, self._opened.entries_before
         self.ledger.follow(plan.seeds, depth=0)
         self.ledger.commit()
-        self._add_start_urls()
+        take_start_urls(self.intake.frontier, self.ledger, plan.site)
         counts = self.intake.frontier.count()
         waiting, self._dead_before = counts.open, counts.dead
         logger.info("crawl %s: %d entries waiting, %d stored, %d of them recovered", plan.crawl, waiting, before, self._opened.recovered)
@@ -170,27 +155,15 @@ class Run:
         settings = self.crawler.settings
         # Scrapy makes two records of every page for handlers that show none of them
         logging.getLogger("scrapy").setLevel(settings.get("LOG_LEVEL"))
-        for tick, seconds in (
-            (self._poll, _POLL_SECONDS),
-            (self.commit, settings.getfloat("BAIKE_COMMIT_SECONDS")),
-            (self._renew, settings.getfloat("BAIKE_LEASE_SECONDS") / 3),
-            (self._beat, _HEARTBEAT_SECONDS),
-            (self.gate.look, _LOOK_SECONDS),
-            (self._take_start_urls, _START_URLS_SECONDS),
-            (self._feed, _FEED_SECONDS),
-        ):
-            timer = create_looping_call(tick)
-            timer.start(seconds, now=False)
-            self._timers.append(timer)
-        self._beat()
         self._scheduler.attach(
             self.intake,
             request_for=self.request_for,
-            before_idle=self._before_idle,
+            before_idle=self._chores.before_idle,
             on_lost=self.lost,
             on_away=self.away,
             idle_seconds=settings.getfloat("BAIKE_IDLE_SECONDS"),
         )
+        self._chores.begin(settings, poll=self._poll, look=self.gate.look)
 
     def request_for(self, lease: Lease) -> Request | None:
         """The request that fetches a leased entry; None, and a dead letter, when nobody knows its address."""
@@ -212,10 +185,6 @@ class Run:
         """The request of this lease is on its way, or answered."""
         if lease is not None:
             self._unsent.discard(lease.key)
-
-    def commit(self) -> None:
-        """Makes finished work durable and acknowledges it. A full disk ends the run, a Redis that is away does not."""
-        self._with_frontier(self.ledger.commit)
 
     def fail(self, error: RunError) -> None:
         """Ends the run with this error; the first one stays."""
@@ -250,8 +219,7 @@ class Run:
 
     def close(self) -> None:
         """Finishes the shards, gives back the leases, closes Redis: in this order, each of them whatever became of the others."""
-        for timer in self._timers:
-            timer.stop()
+        self._chores.end()
         self._scheduler.detach()
         with ExitStack() as last:
             last.callback(self.tell)
@@ -308,19 +276,6 @@ class Run:
             logger.error("%s", error)
         self.failure = self.failure or error
 
-    def _with_frontier(self, work: Callable[[], None], *, part: Part = "queue") -> None:
-        """Runs what talks to Redis and disk on a timer: what cannot be done now is done at the next tick."""
-        try:
-            work()
-        except RunError as error:
-            self.fail(error)
-        except ShardError as error:
-            self.fail(OutputFailed(str(error)))
-        except FrontierUnreachable as error:
-            self.away(error, part=part)
-        except FrontierError as error:
-            self.lost(error)
-
     def away(self, error: FrontierUnreachable, *, part: Part = "queue") -> None:
         """Redis is away: it is waited for, but not for ever."""
         self.outage.goes_on(error, of=part)
@@ -340,18 +295,6 @@ class Run:
         if request is not None:
             self.crawler.engine.crawl(request)
 
-    def _before_idle(self) -> None:
-        self._take_start_urls()
-        self.commit()
-        self._feed()
-
-    def _feed(self) -> None:
-        if self._refresh is not None and not self.stopping:
-            self._with_frontier(self._refresh.feed)
-        if self.intake.frontier.counts.draining and not self.intake.held and not self.stopping:
-            logger.warning("the crawl is drained; `baike frontier resume %s` lets it go on", self.plan.folder)
-            self.stop("drained")
-
     def _fetch_failed(self, failure: Failure) -> None:
         """Settles the lease of a request that never became a response."""
         request: Request = failure.request  # type: ignore[attr-defined]
@@ -361,32 +304,6 @@ class Run:
             self.ledger.give_back(lease)
             return
         settle_failed_fetch(failure, request, ledger=self.ledger, plan=self.plan)
-
-    def _renew(self) -> None:
-        def renew() -> None:
-            lost = self.intake.renew()
-            if lost:
-                logger.warning("%d leases ran out and were given away", lost)
-            self._opened.keep_alone()
-
-        self._with_frontier(renew)
-
-    def _take_start_urls(self) -> None:
-        def take() -> None:
-            self._add_start_urls()
-            self.outage.is_over(of="start_urls")
-
-        self._with_frontier(take, part="start_urls")
-
-    def _add_start_urls(self) -> None:
-        take_start_urls(self.intake.frontier, self.ledger, self.plan.site)
-
-    def _beat(self) -> None:
-        def beat() -> None:
-            self._heartbeat.beat()
-            self.outage.is_over(of="queue")
-
-        self._with_frontier(beat)
 
     def lost(self, error: FrontierError) -> None:
         """Waiting for Redis does not help: ends the run."""

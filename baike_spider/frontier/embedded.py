@@ -115,8 +115,8 @@ class EmbeddedServer:
                     if not self._guarded():
                         self._shut_down(_GRACE)  # nothing to do where the warden did it
                         break
-                elif time.monotonic() > somebody_came and self._ask() is _Answer.READY:
-                    break
+                elif time.monotonic() > somebody_came and _lock(users, alone=False) and self._ask() is _Answer.READY:
+                    break  # it is shared with us, so it was no warden that had it, which may take long to end the server
                 fcntl.flock(users, fcntl.LOCK_UN)  # the warden's turn
                 time.sleep(_LOOK)
         if self._warden is not None:

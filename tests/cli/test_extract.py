@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,23 @@ def test_one_entry_a_page_in_the_order_of_the_names(encyclopedia: Path, tmp_path
     assert "verification.html: refused: " in told
     assert "clock-shop.html: unknown_layout: " in told
     assert "43 entry" in told
+
+
+def test_a_title_that_begins_with_a_dot(encyclopedia: Path, tmp_path: Path) -> None:
+    pages = sorted((encyclopedia / PAGES).rglob("*.html"))
+    body = next(path for path in pages if main(["extract", str(path), "-o", str(tmp_path / "one.jsonl")]) == 0).read_bytes()
+    folder = tmp_path / "pages"
+    (folder / ".cache.html").mkdir(parents=True)
+    for name in (".NET.html", "._NET.html", ".cache.html/NET.html"):
+        (folder / name).write_bytes(body)
+    assert main(["extract", str(folder), "-o", str(tmp_path / "out.jsonl")]) == 0
+    assert [Path(entry["source"]).name for entry in lines(tmp_path / "out.jsonl")] == [".NET.html"]
+    packed = tmp_path / "packed.zip"
+    with zipfile.ZipFile(packed, "w") as bundle:
+        for name in (".NET.html", "._NET.html"):
+            bundle.write(folder / name, name)
+    assert main(["extract", str(packed), "-o", str(tmp_path / "out.jsonl")]) == 0
+    assert [Path(entry["source"]).name for entry in lines(tmp_path / "out.jsonl")] == [".NET.html"]
 
 
 @pytest.mark.parametrize("seed", ["0", "1", "4711"])

@@ -1,5 +1,7 @@
 """A worker as a process of its own that sends nothing but itself through the gate: `python gate_process.py URL CRAWL DELAY SECONDS COMERS`.
 
+Says that it is ready, and starts at a line on its standard input.
+
 So many comers enter again and again for so many seconds. Prints the time of every passage by the machine's steady clock, then the number of calls to Redis.
 """
 
@@ -52,6 +54,8 @@ if __name__ == "__main__":
         return call(*args, **options)  # type: ignore[arg-type]
 
     joined._connection.call = counted  # type: ignore[method-assign,assignment]
+    print("ready", flush=True)
+    input()
     for at in asyncio.run(work(joined, float(delay), float(seconds), int(comers))):
         print(at)
     print(calls[0])

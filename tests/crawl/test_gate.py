@@ -26,21 +26,30 @@ def most_in(window: float, times: list[float]) -> int:
     return max((bisect_right(times, at + window) - number for number, at in enumerate(times)), default=0)
 
 
-def start(url: str, crawl: str, *, delay: float, seconds: float, comers: int = 8) -> subprocess.Popen[str]:
+def start(count: int, url: str, crawl: str, *, delay: float, seconds: float, comers: int = 8) -> list[subprocess.Popen[str]]:
+    """So many workers, which begin together."""
     command = [sys.executable, str(WORKER), url, crawl, str(delay), str(seconds), str(comers)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    workers = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(count)]
+    for worker in workers:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "ready\n"
+    for worker in workers:
+        assert worker.stdin is not None
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
+    return workers
 
 
 def passages(process: subprocess.Popen[str]) -> tuple[list[float], int]:
     """Times of the passages, and calls to Redis."""
-    lines = process.communicate(timeout=60)[0].split()
+    lines = process.communicate(timeout=120)[0].split()
     assert process.returncode == 0
     return [float(line) for line in lines[:-1]], int(lines[-1])
 
 
 @pytest.mark.parametrize("rate", [10, 200])
 def test_processes_share_one_rate_fairly_and_cheaply(server: str, rate: int) -> None:
-    workers = [start(server, f"share-{rate}", delay=1 / rate, seconds=5) for _ in range(3)]
+    workers = start(3, server, f"share-{rate}", delay=1 / rate, seconds=5)
     told = [passages(worker) for worker in workers]
     times = sorted(at for passed, _ in told for at in passed)
     for window in (0.5, 1.0, 2.0, 4.0):
@@ -53,7 +62,7 @@ def test_processes_share_one_rate_fairly_and_cheaply(server: str, rate: int) -> 
 
 
 def test_a_worker_that_was_stopped_for_a_while_does_not_catch_up(server: str) -> None:
-    workers = [start(server, "frozen", delay=0.02, seconds=5) for _ in range(2)]
+    workers = start(2, server, "frozen", delay=0.02, seconds=5)
     time.sleep(2)
     os.kill(workers[0].pid, signal.SIGSTOP)
     time.sleep(1.5)
@@ -128,8 +137,8 @@ def test_a_pause_of_one_worker_holds_the_other_back(server: str, frontier: Front
             left_at = await told.enter(HOST)
             await other.enter(HOST)
             assert told.throttled(HOST, left_at=left_at, pause=1.5) == (1.5, False)
-            assert told.throttled(HOST, left_at=left_at, pause=1.5) == (1.5, True)
             began = time.monotonic()
+            assert told.throttled(HOST, left_at=left_at, pause=1.5) == (1.5, True)
             other.look()
             await other.enter(HOST)
             return time.monotonic() - began
@@ -139,8 +148,10 @@ def test_a_pause_of_one_worker_holds_the_other_back(server: str, frontier: Front
 
 def test_a_pause_is_capped(frontier: Frontier) -> None:
     gate = gate_of(frontier, Owner(), longest_pause=7)
-    assert gate.throttled(HOST, left_at=time.monotonic(), pause=86_400) == (7, False)
-    assert 6 < frontier.throttle.reserve(Report(HOST, 0), 0).state.paused <= 7
+    began = time.monotonic()
+    assert gate.throttled(HOST, left_at=began, pause=86_400) == (7, False)
+    paused = frontier.throttle.reserve(Report(HOST, 0), 0).state.paused
+    assert 7 - (time.monotonic() - began) - 0.1 < paused <= 7
 
 
 def test_refusals_of_two_workers_end_both(server: str, frontier: Frontier) -> None:
@@ -191,14 +202,13 @@ def test_while_redis_is_away_nobody_passes_and_the_loop_goes_on(tmp_path: Path) 
             frontier._connection.close()
             hidden = own.socket.rename(own.socket.with_name("hidden"))
             waiting = asyncio.ensure_future(gate.enter(HOST))
-            ticks, began = 0, time.monotonic()
-            while time.monotonic() - began < 0.6:
+            began = time.monotonic()
+            for _ in range(30):
                 await asyncio.sleep(0.02)
-                ticks += 1
-            assert ticks > 15
+            assert time.monotonic() - began < 15  # a loop that is held up would be so for a second each time
             assert not waiting.done()
             hidden.rename(own.socket)
-            await asyncio.wait_for(waiting, 5)
+            await asyncio.wait_for(waiting, 30)
 
         asyncio.run(scene())
         frontier.close()

@@ -61,6 +61,8 @@ class Moods:
     """How the site feels. `mood` answers every entry after the first `kind` ones, in the place of the page; None: it does not."""
 
     robots: Answer = (200, {}, b"User-agent: *\nDisallow: /usercenter\n")
+    robots_at_first: list[Answer] = field(default_factory=list)
+    """What robots.txt answers before that, once each."""
     mood: Callable[[], Answer | None] = lambda: None
     kind: int = 0
     asked: list[Asked] = field(default_factory=list)
@@ -94,7 +96,7 @@ class MoodySite(ThreadingHTTPServer):
         with self.noting:
             moods.asked.append(Asked(time.monotonic(), path, agent))
             if path == "/robots.txt":
-                return moods.robots
+                return moods.robots_at_first.pop(0) if moods.robots_at_first else moods.robots
             mood = moods.mood() if len(moods.pages()) > moods.kind else None
         return mood or self.answer(path)
 

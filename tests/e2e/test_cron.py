@@ -13,7 +13,7 @@ import pytest
 
 from baike_spider.crawl.plan import PLACEHOLDER
 from tests.conftest import ROOT
-from tests.e2e.conftest import BIN, Workplace
+from tests.e2e.conftest import BIN, PATIENCE, Workplace
 
 DEPLOY = ROOT / "deploy"
 
@@ -49,7 +49,9 @@ def nightly(workplace: Workplace) -> str:
 
 def mailed(command: str, env: dict[str, str]) -> str:
     """What cron would send: all that the command prints, whatever its exit code."""
-    done = subprocess.run(["/bin/sh", "-c", command], env=env, cwd=env["HOME"], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], env=env, cwd=env["HOME"], capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
     return done.stdout + done.stderr
 
 
@@ -94,7 +96,7 @@ def test_the_systemd_units(own_site: Workplace, bare: dict[str, str], tmp_path: 
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -107,7 +109,7 @@ def test_the_systemd_units(own_site: Workplace, bare: dict[str, str], tmp_path: 
         ["systemd-analyze", "verify", str(tmp_path / "baike-refresh.timer"), str(tmp_path / "baike-refresh.service")],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert "baike-refresh" not in checked.stderr, checked.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import signal
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from baike_spider.crawl.door import GENERATION
 from baike_spider.crawl.report import LAST_RUN, REPORT_FIELDS
 from baike_spider.frontier import EmbeddedServer
 from tests.e2e.changing_site import ChangingSite, changing_site
-from tests.e2e.conftest import Workplace
+from tests.e2e.conftest import PATIENCE, Workplace
 from tests.e2e.test_interruption import wait_for_entries
+from tests.processes import until
 
 CRAWL = ("scrapy", "crawl", "baike", "-a", f"seeds={ChangingSite.url(0)}")
 
@@ -67,19 +69,30 @@ def test_a_feed_that_cannot_be_written(tmp_path: Path) -> None:
     assert "entries.jsonl cannot be written" in done.stderr
 
 
-@pytest.mark.parametrize(("wait", "times"), [(0.3, 1), (1.2, 1), (5, 2)])
-def test_ctrl_c(tmp_path: Path, wait: float, times: int) -> None:
+def says(running: subprocess.Popen[str], word: str) -> bool:
+    """Waits for a line of its output with this word in it."""
+    assert running.stdout is not None
+    return any(word in line for line in running.stdout)
+
+
+@pytest.mark.parametrize(
+    ("moment", "times"), [("| scrapy", 1), ("Overridden settings", 1), ("", 2)], ids=["while it is imported", "while it starts", "at work"]
+)
+def test_ctrl_c(tmp_path: Path, moment: str, times: int) -> None:
     with changing_site(300) as site:
         site.pause = 0.5
         workplace = Workplace(tmp_path / "output", site.base_url)
-        running = workplace.start(*CRAWL)
-        time.sleep(wait)
+        running = workplace.start(*CRAWL, PYTHONPROFILEIMPORTTIME="1" if moment else "")
+        if moment:
+            assert says(running, moment)
+        else:
+            assert until(lambda: bool(site.asked) or running.poll() is not None, PATIENCE)
         for _ in range(times):
             running.send_signal(signal.SIGINT)
             time.sleep(0.2)
-        out, _ = running.communicate(timeout=60)
+        out, _ = running.communicate(timeout=PATIENCE)
         # -SIGINT: Python was still importing Scrapy and no line of ours had run; a shell says 130 of both
-        assert running.returncode in ({130} if wait > 4 else {130, -signal.SIGINT}), out
+        assert running.returncode in ({130, -signal.SIGINT} if moment else {130}), out
         if (workplace.folder / "baike" / LAST_RUN).exists():
             assert (report(workplace)["reason"], report(workplace)["exit_code"]) == ("shutdown", 130)
 
@@ -91,7 +104,7 @@ def test_shards_that_cannot_be_finished_keep_no_lease(tmp_path: Path) -> None:
         wait_for_entries(workplace, running)
         shutil.rmtree(workplace.folder / "baike" / "entries")
         running.send_signal(signal.SIGINT)
-        output = running.communicate(timeout=60)[0]
+        output = running.communicate(timeout=PATIENCE)[0]
         assert running.returncode == 4, output
         assert report(workplace)["reason"] == "output_failed"
         told = json.loads(workplace.run("baike", "status", str(workplace.folder / "baike"), "--json", REDIS_URL=redis.url).stdout)
@@ -105,7 +118,7 @@ def test_a_folder_that_cannot_remember_the_end_of_its_queue(tmp_path: Path) -> N
         running = workplace.start(*CRAWL, "-s", "SCHEDULER_PERSIST=0", BAIKE_DELAY="0.1")
         wait_for_entries(workplace, running)
         (workplace.folder / "baike" / f".{GENERATION}-{running.pid}").mkdir()
-        output = running.communicate(timeout=60)[0]
+        output = running.communicate(timeout=PATIENCE)[0]
         assert running.returncode == 4, output
         assert "Traceback" not in output
         assert (report(workplace)["reason"], report(workplace)["entries"]) == ("output_failed", 30)

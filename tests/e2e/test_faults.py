@@ -12,7 +12,7 @@ import pytest
 from tests.bench.chaos import judge
 from tests.bench.rig import fill, small_disk, wait_until
 from tests.bench.site import Failures, Site, World
-from tests.e2e.conftest import Workplace
+from tests.e2e.conftest import PATIENCE, Workplace
 
 WORLD = World(240, odd=0.3)
 CRAWL = ("scrapy", "crawl", "baike", "-a", f"seeds={WORLD.title(0)}", "-a", "follow=page")
@@ -50,9 +50,9 @@ def test_one_of_two_workers_is_stopped(tmp_path: Path, slow_site: Site) -> None:
     second = place.start(*CRAWL)
     assert wait_until(lambda: slow_site.count() > 60, patience=60)
     first.send_signal(signal.SIGTERM)
-    out, _ = first.communicate(timeout=60)
+    out, _ = first.communicate(timeout=PATIENCE)
     assert first.returncode == 130, out
-    out, _ = second.communicate(timeout=60)
+    out, _ = second.communicate(timeout=PATIENCE)
     assert second.returncode == 0, out
     assert_whole(tmp_path)
 
@@ -66,7 +66,7 @@ def test_a_full_disk_ends_the_crawl_or_is_waited_for(tmp_path: Path, slow_site: 
         ballast = fill(disk)
         ended = wait_until(lambda: running.poll() is not None, patience=20)
         ballast.unlink()
-        out, _ = running.communicate(timeout=60)
+        out, _ = running.communicate(timeout=PATIENCE)
         if running.returncode == 4:
             assert "No space left on device" in out
             again = place.run(*CRAWL)

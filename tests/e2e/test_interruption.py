@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 
 from baike_spider.shards import verify
-from tests.e2e.conftest import Workplace
+from tests.e2e.conftest import PATIENCE, Workplace
 from tests.e2e.test_own_site import CRAWL
+from tests.processes import until
 
 
 def test_ctrl_c_then_kill_then_again(own_site: Workplace) -> None:
-    slow = {"BAIKE_DELAY": "0.15"}
+    slow = {"BAIKE_DELAY": "0.5"}
     complete = own_site.run(*CRAWL, BAIKE_CRAWL="whole")
     assert complete.returncode == 0, complete.stderr
     whole = {entry["url"] for entry in own_site.entries("whole")}
@@ -20,7 +22,7 @@ def test_ctrl_c_then_kill_then_again(own_site: Workplace) -> None:
     first = own_site.start(*CRAWL, **slow)
     wait_for_entries(own_site, first)
     first.send_signal(signal.SIGINT)
-    out, _ = first.communicate(timeout=60)
+    out, _ = first.communicate(timeout=PATIENCE)
     assert first.returncode == 130, out
     after_first = own_site.entries()
     assert 0 < len(after_first) < len(whole)
@@ -42,12 +44,9 @@ def test_ctrl_c_then_kill_then_again(own_site: Workplace) -> None:
     assert verify(own_site.folder / "baike") == []
 
 
-def wait_for_entries(workplace: Workplace, process: object) -> None:
-    """Until the crawl has written something."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        if any((workplace.folder / "baike").glob("entries/.*.part")):
-            time.sleep(1.5)
-            return
-        time.sleep(0.1)
-    raise AssertionError("the crawl wrote nothing in 30 s")
+def wait_for_entries(workplace: Workplace, process: subprocess.Popen[str]) -> None:
+    """Until the crawl has written something, and a little longer. It must have a pace at which it does not come to its end meanwhile."""
+    parts = workplace.folder / "baike" / "entries"
+    assert until(lambda: process.poll() is not None or any(parts.glob(".*.part")), PATIENCE), "the crawl wrote nothing"
+    assert process.poll() is None, process.communicate()[0]
+    time.sleep(1.5)

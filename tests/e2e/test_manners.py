@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import signal
 import subprocess
@@ -17,12 +16,14 @@ import pytest
 from baike_spider.frontier import EmbeddedServer
 from baike_spider.mirror import Catalog
 from baike_spider.shards import read_rejects
-from tests.e2e.conftest import Workplace
+from tests.e2e.conftest import PATIENCE, Workplace
 from tests.e2e.moody import Answer, Moods, MoodySite, endless, most_in, of_catalog, serving
 from tests.e2e.test_own_site import CRAWL
 
 #: entries of our encyclopedia that the seeds lead to
 ALL = 40
+#: seconds for which a site wants to be left alone
+PAUSE = 7
 #: a back-off that a test can wait for
 BRISK = {"BAIKE_BACKOFF_SECONDS": "0.3", "BAIKE_REFUSAL_SECONDS": "1", "BAIKE_RETRY_SECONDS": "1"}
 
@@ -51,7 +52,7 @@ def redis_url(tmp_path: Path) -> Iterator[str]:
 
 def ends(workers: list[subprocess.Popen[str]]) -> list[tuple[int, str]]:
     """Exit code and output of each."""
-    outputs = [worker.communicate(timeout=120)[0] for worker in workers]
+    outputs = [worker.communicate(timeout=PATIENCE)[0] for worker in workers]
     return [(worker.returncode, output) for worker, output in zip(workers, outputs, strict=True)]
 
 
@@ -96,15 +97,10 @@ def test_without_a_robots_txt_nothing_is_forbidden(moods: Moods, workplace: Work
 
 
 def test_a_robots_txt_that_cannot_be_had_is_waited_for(moods: Moods, workplace: Workplace) -> None:
-    moods.robots = (500, {}, b"oops")
-    running = workplace.start(*CRAWL, "-a", "max_entries=3")
-    while not moods.asked and running.poll() is None:
-        time.sleep(0.1)
-    time.sleep(1)
-    moods.robots = (200, {}, b"")
-    ((code, output),) = ends([running])
-    assert code == 0, output
-    assert "robots.txt of 127.0.0.1" in output
+    moods.robots_at_first, moods.robots = [(500, {}, b"oops")], (200, {}, b"")
+    done = workplace.run(*CRAWL, "-a", "max_entries=3")
+    assert done.returncode == 0, done.stderr
+    assert "robots.txt of 127.0.0.1" in done.stderr
     rules = [one.at for one in moods.asked if one.path == "/robots.txt"]
     assert len(rules) == 2
     assert moods.pages()[0].at > rules[1] > rules[0] + 1.9
@@ -120,7 +116,7 @@ def test_a_crawl_that_waits_for_robots_txt_can_be_interrupted(moods: Moods, work
     began = time.monotonic()
     running.send_signal(signal.SIGINT)
     ((code, output),) = ends([running])
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 60  # and not the ten minutes of the Retry-After
     assert code == 130, output
     assert moods.pages() == []
     told = json.loads(workplace.run("baike", "status", str(workplace.folder / "baike"), "--json").stdout)
@@ -139,10 +135,10 @@ def test_three_workers_keep_one_pace(tmp_path: Path, redis_url: str) -> None:
         workplace = Workplace(tmp_path / "output", site.base_url)
         crawl = ("scrapy", "crawl", "baike", "-a", "seeds=https://baike.baidu.com/item/条目1/1")
         workers = [
-            workplace.start(*crawl, REDIS_URL=redis_url, BAIKE_DELAY="0.2", BAIKE_CONTACT=f"{name}@example.org") for name in ("a", "b", "c")
+            workplace.start(*crawl, REDIS_URL=redis_url, BAIKE_DELAY="0.5", BAIKE_CONTACT=f"{name}@example.org") for name in ("a", "b", "c")
         ]
         share: Counter[str] = Counter()
-        while share.total() < 160 and (share.total() < 60 or len(share) < 3 or min(share.values()) < 8):
+        while share.total() < 80 and (share.total() < 30 or len(share) < 3 or min(share.values()) < 4):
             assert all(worker.poll() is None for worker in workers)
             time.sleep(0.2)
             share = Counter(one.agent for one in site.moods.pages())
@@ -150,25 +146,26 @@ def test_three_workers_keep_one_pace(tmp_path: Path, redis_url: str) -> None:
             worker.send_signal(signal.SIGINT)
         assert [code for code, _ in ends(workers)] == [130] * 3
         times = [one.at for one in site.moods.asked]
-    assert most_in(10, times) <= 55
-    assert most_in(1, times) <= 7
+    # 20 and 8 would come at even steps; a busy machine hands over a second's requests late, and three paces would be 60 and 24
+    assert most_in(10, times) <= 24
+    assert most_in(4, times) <= 12
     assert len(share) == 3
-    assert min(share.values()) >= 8, share
+    assert min(share.values()) >= 4, share
 
 
 def test_crawl_delay_is_kept_by_all_workers(moods: Moods, workplace: Workplace, redis_url: str) -> None:
-    moods.forbid("User-agent: *\nCrawl-delay: 0.8\n")
-    workers = [workplace.start(*CRAWL, "-a", "max_entries=3", REDIS_URL=redis_url) for _ in range(2)]
+    moods.forbid("User-agent: *\nCrawl-delay: 2\n")
+    workers = [workplace.start(*CRAWL, "-a", "max_entries=6", REDIS_URL=redis_url) for _ in range(2)]
     for code, output in ends(workers):
         assert code == 0, output
     times = [one.at for one in moods.pages()]
-    assert len(times) >= 3
-    assert min(later - earlier for earlier, later in itertools.pairwise(times)) > 0.7
+    assert len(times) >= 6
+    assert times[-1] - times[0] > 2 * (len(times) - 1) - 1  # two paces would need half of it; the first request may have come late
 
 
 def test_a_slow_pace_leaves_the_entries_to_all_and_keeps_its_own(moods: Moods, workplace: Workplace) -> None:
-    running = workplace.start(*CRAWL, BAIKE_DELAY="3", BAIKE_CONCURRENCY="16", BAIKE_LEASE_SECONDS="3")
-    while len(moods.pages()) < 3 and running.poll() is None:
+    running = workplace.start(*CRAWL, BAIKE_DELAY="3", BAIKE_CONCURRENCY="16", BAIKE_LEASE_SECONDS="6")
+    while len(moods.pages()) < 4 and running.poll() is None:
         time.sleep(0.1)
     told = json.loads(workplace.run("baike", "status", str(workplace.folder / "baike"), "--json").stdout)
     running.send_signal(signal.SIGINT)
@@ -187,7 +184,7 @@ def test_pages_that_a_cache_answers_do_not_stall_the_crawl(moods: Moods, workpla
     first = workplace.run(*CRAWL, *cached)
     assert first.returncode == 0, first.stderr
     asked = len(moods.asked)
-    again = workplace.run(*CRAWL, *cached, patience=40, BAIKE_CRAWL="again", BAIKE_DELAY="1")
+    again = workplace.run(*CRAWL, *cached, BAIKE_CRAWL="again", BAIKE_DELAY="10")
     assert again.returncode == 0, again.stderr
     assert len(moods.asked) == asked
     assert len(workplace.entries("again")) == ALL
@@ -202,7 +199,7 @@ def test_retry_after_pauses_all_workers_and_costs_no_attempt(moods: Moods, workp
 
     def busy() -> Answer | None:
         if not until:
-            until.append(time.monotonic() + 3)
+            until.append(time.monotonic() + PAUSE)
         if time.monotonic() > until[0]:
             return None
         left = until[0] - time.monotonic()
@@ -214,14 +211,15 @@ def test_retry_after_pauses_all_workers_and_costs_no_attempt(moods: Moods, workp
     for code, output in ends(workers):
         assert code == 0, output
     assert is_complete(workplace)
-    began = until[0] - 3
-    assert not [one for one in moods.asked if began + 1.2 < one.at < until[0] - 1.1]
+    began = until[0] - PAUSE
+    # all hear of it within a second, a busy one sends what it has later; Retry-After is told in whole seconds
+    assert not [one for one in moods.asked if began + 3 < one.at < until[0] - 1.1]
 
 
 def test_a_retry_after_without_end_holds_no_entry_back_for_ever(moods: Moods, workplace: Workplace) -> None:
     answers = iter([(429, {"Retry-After": "86400"}, b"slow down"), (503, {"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"}, b"busy")])
     moods.kind, moods.mood = 5, lambda: next(answers, None)
-    done = workplace.run(*CRAWL, patience=60, BAIKE_PAUSE_SECONDS="1")
+    done = workplace.run(*CRAWL, BAIKE_PAUSE_SECONDS="1")
     assert done.returncode == 0, done.stderr
     assert is_complete(workplace)
 
@@ -273,13 +271,22 @@ def test_refusals_stop_all_workers_and_nothing_is_sent_after(
     moods: Moods, workplace: Workplace, redis_url: str, encyclopedia: Path
 ) -> None:
     page = refusal(encyclopedia)
-    moods.kind, moods.mood = 10, lambda: (200, {"Content-Type": "text/html"}, page)
-    start: Callable[[], subprocess.Popen[str]] = lambda: workplace.start(*CRAWL, **BRISK, REDIS_URL=redis_url, BAIKE_DELAY="0.1")  # noqa: E731
+    begun: list[float] = []
+
+    def refuse() -> Answer:
+        if not begun:
+            begun.append(time.monotonic())
+            time.sleep(3)  # a good page that a busy worker reads behind others' refusals ends their row: all are read before the first one
+        return 200, {"Content-Type": "text/html"}, page
+
+    moods.kind, moods.mood = 10, refuse
+    knobs = {**BRISK, "REDIS_URL": redis_url, "BAIKE_DELAY": "0.1", "BAIKE_CONCURRENCY": "1"}
+    start: Callable[[], subprocess.Popen[str]] = lambda: workplace.start(*CRAWL, **knobs)  # noqa: E731
     for code, output in ends([start(), start()]):
         assert code == 5, output
         assert "'finish_reason': 'refused'" in output
     refused = len(moods.pages()) - 10
-    assert 5 <= refused <= 7  # the fifth in a row and what was under way
+    assert 5 <= refused <= 6  # the fifth in a row, and what the other worker had under way
     told = json.loads(workplace.run("baike", "status", str(workplace.folder / "baike"), "--json", REDIS_URL=redis_url).stdout)
     assert (told["refused"], told["hosts"][0]["stops"], told["dead"], told["leased"]) == (refused, 1, 0, 0)
     assert len(workplace.entries()) <= 10

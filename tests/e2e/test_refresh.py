@@ -14,7 +14,7 @@ import pytest
 
 from baike_spider.shards import verify
 from tests.e2e.changing_site import ChangingSite, changing_site
-from tests.e2e.conftest import Workplace
+from tests.e2e.conftest import PATIENCE, Workplace
 
 SIZE = 200
 CRAWL = ("scrapy", "crawl", "baike", "-a", f"seeds={ChangingSite.url(0)}")
@@ -129,7 +129,7 @@ def test_a_limited_refresh_takes_the_longest_unseen(site: ChangingSite, crawled:
 def test_killed_in_mid_refresh_and_again(site: ChangingSite, crawled: Workplace) -> None:
     for number in range(0, SIZE, 10):
         site.version[number] += 1
-    site.pause = 0.2
+    site.pause = 0.5
     running = crawled.start(*REFRESH)
     while len(site.asked) < SIZE // 2 and running.poll() is None:
         time.sleep(0.05)
@@ -175,7 +175,7 @@ def test_the_second_of_two_runs_is_refused(site: ChangingSite, crawled: Workplac
     assert "has an exclusive run already" in second.stderr
     assert f":{first.pid}" in second.stderr
     site.pause = 0
-    out, _ = first.communicate(timeout=60)
+    out, _ = first.communicate(timeout=PATIENCE)
     assert first.returncode == 0, out
     assert site.answers().total() == SIZE
     assert len(crawled.entries()) == SIZE
@@ -188,7 +188,7 @@ def test_a_killed_run_holds_nobody_up_and_helpers_are_welcome(site: ChangingSite
         time.sleep(0.05)
     os.killpg(killed.pid, signal.SIGKILL)
     killed.communicate()
-    site.pause = 0.5
+    site.pause = 2  # the second one must come before the first one has asked for all
     again = crawled.start(*REFRESH, BAIKE_CONTACT="again@example.org")
     second = crawled.start("scrapy", "crawl", "baike", BAIKE_CONTACT="second@example.org", BAIKE_IDLE_SECONDS="4", BAIKE_SUMMARY="1")
     while not any("second@" in agent for agent in site.agents) and again.poll() is None and second.poll() is None:
@@ -196,7 +196,7 @@ def test_a_killed_run_holds_nobody_up_and_helpers_are_welcome(site: ChangingSite
     site.pause = 0
     outs = []
     for process in (again, second):
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, out
         outs.append(out)
     (report,) = (json.loads(line) for line in outs[1].splitlines() if line.startswith("{") and line.endswith("}"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import redis
 
 from baike_spider.frontier import EmbeddedServer
-from tests.e2e.conftest import Workplace
+from tests.e2e.conftest import PATIENCE, Workplace
+from tests.processes import until
 
 
 def test_pushed_urls_are_crawled(own_site: Workplace, tmp_path: Path) -> None:
@@ -16,10 +16,10 @@ def test_pushed_urls_are_crawled(own_site: Workplace, tmp_path: Path) -> None:
         client = redis.Redis.from_url(server.url)
         running = own_site.start("scrapy", "crawl", "baike", "-a", "max_depth=0", BAIKE_IDLE_SECONDS="8", REDIS_URL=server.url)
         try:
-            time.sleep(3)
+            assert until(lambda: running.poll() is not None or bool(client.keys("baike:{baike}:*")), PATIENCE)
             client.lpush("baike:start_urls", "https://baike.baidu.com/item/铁帆奖/900000039", "雾屿省", "https://example.org/x")
             client.lpush("baike:start_urls", '{"url": "https://baike.baidu.com/item/青螺河/900000004", "meta": {}}', "刘德华".encode("gbk"))
-            out, _ = running.communicate(timeout=60)
+            out, _ = running.communicate(timeout=PATIENCE)
         finally:
             running.kill()
     assert running.returncode == 0, out

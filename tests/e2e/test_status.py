@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import signal
-import time
 from typing import Any
 
-from tests.e2e.conftest import Workplace
+from tests.e2e.conftest import PATIENCE, Workplace
 from tests.e2e.test_interruption import wait_for_entries
 from tests.e2e.test_own_site import CRAWL
+from tests.processes import until
 
 
 def status(workplace: Workplace) -> dict[str, Any]:
@@ -19,11 +19,10 @@ def status(workplace: Workplace) -> dict[str, Any]:
 
 
 def test_a_running_and_a_finished_crawl(own_site: Workplace) -> None:
-    running = own_site.start(*CRAWL, BAIKE_DELAY="0.3")
+    running = own_site.start(*CRAWL, BAIKE_DELAY="1")
     wait_for_entries(own_site, running)
-    deadline = time.monotonic() + 20
-    while not (seen := status(own_site))["workers"] and time.monotonic() < deadline:
-        time.sleep(0.5)
+    assert until(lambda: status(own_site)["workers"], PATIENCE)
+    seen = status(own_site)
     (worker,) = seen["workers"]
     assert f":{running.pid}:" in worker["worker"]
     assert worker["pages"] >= 0
@@ -33,7 +32,7 @@ def test_a_running_and_a_finished_crawl(own_site: Workplace) -> None:
     added = own_site.run("baike", "frontier", "add", str(own_site.folder / "baike"), "雾屿钟表行", "雾屿省")
     assert "1 new" in added.stderr
     running.send_signal(signal.SIGINT)
-    running.communicate(timeout=60)
+    running.communicate(timeout=PATIENCE)
 
     assert own_site.run(*CRAWL).returncode == 0
     after = status(own_site)
@@ -72,12 +71,12 @@ def test_a_folder_that_is_no_crawl(workplace: Workplace, tmp_path: object) -> No
 
 
 def test_a_drained_crawl_stops_and_is_resumed(own_site: Workplace) -> None:
-    running = own_site.start(*CRAWL, BAIKE_DELAY="0.3")
+    running = own_site.start(*CRAWL, BAIKE_DELAY="1")
     wait_for_entries(own_site, running)
     folder = str(own_site.folder / "baike")
     said = own_site.run("baike", "frontier", "drain", folder)
     assert "baike frontier resume" in said.stderr
-    out, _ = running.communicate(timeout=60)
+    out, _ = running.communicate(timeout=PATIENCE)
     assert running.returncode == 0, out
     assert "Spider closed (drained)" in out
     stored = len(own_site.entries())

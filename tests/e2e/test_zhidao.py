@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 
 from baike_spider.frontier import EmbeddedServer
 from baike_spider.mirror import Mirror
-from baike_spider.shards import load_manifest, read_questions, read_rejects, verify
+from baike_spider.shards import ShardError, load_manifest, read_questions, read_rejects, verify
+from baike_spider.shards.frames import read_lines
 from extractors import Page, extract_record
-from tests.e2e.conftest import Workplace
+from tests.e2e.conftest import PATIENCE, Workplace
+from tests.processes import is_stopped, until
 from tests.question_site import SEED, question_id, question_of, write_site
 
 QUESTIONS = 200
@@ -52,16 +55,15 @@ EVERY = by_url([question_of(place) for place in range(QUESTIONS)])
 def test_two_workers_one_killed_every_question_once(work: Workplace, tmp_path: Path) -> None:
     folder = work.folder / "zhidao"
     with EmbeddedServer.start(tmp_path / "redis") as server:
-        env = {"REDIS_URL": server.url, "BAIKE_LEASE_SECONDS": "3", "BAIKE_CONCURRENCY": "2", "BAIKE_DELAY": "0.05"}
+        env = {"REDIS_URL": server.url, "BAIKE_LEASE_SECONDS": "12", "BAIKE_CONCURRENCY": "2", "BAIKE_DELAY": "0.1"}
         first = work.start(*CRAWL, **env)
         second = None
         try:
             wait_for_commit(folder, first)
             second = work.start("scrapy", "crawl", "zhidao", **env)
             wait_for_commit(folder, second)
-            os.killpg(first.pid, signal.SIGKILL)
-            first.wait()
-            out, _ = second.communicate(timeout=120)
+            kill_between_commits(folder, first, server.url)
+            out, _ = second.communicate(timeout=PATIENCE)
         finally:
             for process in (first, second):
                 if process is not None and process.poll() is None:
@@ -80,18 +82,32 @@ def test_two_workers_one_killed_every_question_once(work: Workplace, tmp_path: P
 
 
 def wait_for_commit(folder: Path, process: subprocess.Popen[str]) -> None:
-    """Until the process has committed some questions; the moment is far from its next commit, which comes every second."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        parts = list(folder.glob(f"questions/.*-{process.pid}-*.part"))
-        if parts and parts[0].stat().st_size:
-            size = parts[0].stat().st_size
-            while parts[0].exists() and parts[0].stat().st_size == size and time.monotonic() < deadline:
-                time.sleep(0.02)
-            time.sleep(0.3)
-            return
-        time.sleep(0.05)
-    raise AssertionError("the crawl wrote nothing")
+    """Until the process has written some questions."""
+    assert until(lambda: process.poll() is not None or any(path.stat().st_size for path in parts_of(folder, process)), PATIENCE)
+    assert process.poll() is None, process.communicate()[0]
+
+
+def parts_of(folder: Path, process: subprocess.Popen[str]) -> list[Path]:
+    return list(folder.glob(f"questions/.*-{process.pid}-*.part"))
+
+
+def kill_between_commits(folder: Path, process: subprocess.Popen[str], url: str) -> None:
+    """At a moment at which it has acknowledged all that it wrote: anything else would be fetched once more, and be removed by a build only."""
+
+    def is_killed() -> bool:
+        os.killpg(process.pid, signal.SIGSTOP)
+        assert until(lambda: is_stopped(process.pid))
+        with contextlib.suppress(ShardError), redis.Redis.from_url(url) as client:  # in the middle of a write the part cannot be read
+            written = {json.loads(line)["url"] for path in parts_of(folder, process) for line in read_lines(path)}
+            leased = {f"http://zhidao.baidu.com/question/{kid.decode()[1:]}.html" for kid in client.hkeys("baike:{zhidao}:leases")}
+            if written and not written & leased:
+                process.kill()
+                process.communicate()
+                return True
+        os.killpg(process.pid, signal.SIGCONT)
+        return False
+
+    assert until(is_killed, PATIENCE)
 
 
 def test_seeds_depth_and_follow(work: Workplace) -> None:

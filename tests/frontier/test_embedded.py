@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ import redis
 
 from baike_spider.frontier import EmbeddedServer, ServerNotStarted, binary
 from baike_spider.frontier.binary import find_binary
+from baike_spider.frontier.embedded import _lock
 from tests.frontier.conftest import choose_server
 from tests.processes import parent_of, runs, until
 
@@ -80,6 +82,22 @@ def test_a_second_user_joins_and_the_last_one_ends_it(folder: Path) -> None:
     time.sleep(0.3)
     assert pid_of(second) == pid
     second.close()
+    assert not runs(pid)
+
+
+def test_the_last_user_waits_for_a_warden_that_is_slow(folder: Path) -> None:
+    server = EmbeddedServer.start(folder)
+    pid = pid_of(server)
+    warden = parent_of(pid)
+    os.kill(warden, signal.SIGSTOP)
+    closing = threading.Thread(target=server.close)
+    with (folder / "users").open("a") as users:  # in its place: it takes the lock, and then its time, while the server still answers
+        closing.start()
+        assert until(lambda: _lock(users, alone=True))
+        closing.join(3)
+        assert closing.is_alive()
+    os.kill(warden, signal.SIGCONT)
+    closing.join(60)
     assert not runs(pid)
 
 
@@ -157,7 +175,7 @@ def test_without_warden_the_last_user_ends_the_server(folder: Path) -> None:
     pid = pid_of(server)
     os.kill(parent_of(pid), signal.SIGKILL)
     server.close()
-    assert until(lambda: not runs(pid), 2)
+    assert until(lambda: not runs(pid))
 
 
 def test_a_long_path_gets_a_short_socket(tmp_path: Path) -> None:

@@ -17,11 +17,14 @@ import redis
 
 from baike_spider.frontier import Candidate, EmbeddedServer, Frontier, worker_name
 from tests.frontier.conftest import choose_server
+from tests.persistence import is_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ENTRIES = 400
+#: seconds after which a worker hangs
+PATIENCE = 120
 WORKER = Path(__file__).with_name("worker_process.py")
 
 
@@ -32,8 +35,32 @@ def own_server(tmp_path: Path) -> Iterator[EmbeddedServer]:
         yield server
 
 
-def start(url: str, records: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, WORKER, url, "race", records, str(ENTRIES)])
+def ready(url: str, records: Path, *, lease_seconds: float) -> subprocess.Popen[str]:
+    """A worker that waits for `go`."""
+    return subprocess.Popen(
+        [sys.executable, WORKER, url, "race", records, str(ENTRIES), str(lease_seconds)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def go(*workers: subprocess.Popen[str]) -> None:
+    """Starts them as soon as all of them are ready."""
+    for worker in workers:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "ready\n"
+    for worker in workers:
+        assert worker.stdin is not None
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
+
+
+def end(workers: list[subprocess.Popen[str]]) -> list[int]:
+    """Their exit codes, when they found the crawl finished."""
+    for worker in workers:
+        worker.communicate(timeout=PATIENCE)
+    return [worker.returncode for worker in workers]
 
 
 def written(records: Path) -> collections.Counter[int]:
@@ -49,8 +76,10 @@ def seeded(url: str) -> Frontier:
 
 def test_workers_that_race_do_every_entry_once(own_server: EmbeddedServer, tmp_path: Path) -> None:
     frontier = seeded(own_server.url)
-    workers = [start(own_server.url, tmp_path) for _ in range(3)]
-    assert [worker.wait(60) for worker in workers] == [0, 0, 0]
+    # a lease that outlasts every stall of the disk: nobody takes over what another one has
+    workers = [ready(own_server.url, tmp_path, lease_seconds=120) for _ in range(3)]
+    go(*workers)
+    assert end(workers) == [0, 0, 0]
     assert written(tmp_path) == dict.fromkeys(range(1, ENTRIES + 1), 1)
     status = frontier.status()
     assert (status.done, status.dead, status.finished) == (ENTRIES, 0, True)
@@ -61,7 +90,9 @@ def test_workers_that_race_do_every_entry_once(own_server: EmbeddedServer, tmp_p
 def test_kill_9_of_workers_and_server_loses_nothing(own_server: EmbeddedServer, tmp_path: Path, seed: int) -> None:
     draw = random.Random(seed)
     frontier = seeded(own_server.url)
-    workers = [start(own_server.url, tmp_path) for _ in range(3)]
+    assert is_written(own_server.url)  # a server that dies before it wrote anything has no crawl
+    workers = [ready(own_server.url, tmp_path, lease_seconds=2) for _ in range(3)]
+    go(*workers)
     for strike in range(6):
         time.sleep(draw.uniform(0.2, 0.7))
         if strike in (2, 4):
@@ -70,9 +101,10 @@ def test_kill_9_of_workers_and_server_loses_nothing(own_server: EmbeddedServer, 
         else:
             at = draw.randrange(3)
             workers[at].kill()
-            workers[at].wait()
-            workers[at] = start(own_server.url, tmp_path)
-    assert [worker.wait(90) for worker in workers] == [0, 0, 0]
+            workers[at].communicate()
+            workers[at] = ready(own_server.url, tmp_path, lease_seconds=2)
+            go(workers[at])
+    assert end(workers) == [0, 0, 0]
     assert set(written(tmp_path)) == set(range(1, ENTRIES + 1))  # some more than once: removed by identity at build
     status = frontier.status()
     assert (status.finished, status.dead, status.parked) == (True, 0, 0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import random
 import re
 import select
 import socket
@@ -28,10 +30,11 @@ Starting = Callable[..., int]
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    return port if port < 55_000 else free_port()  # a node of a cluster takes port + 10000 too
+    """Below the ports that systems hand out by themselves, so that nobody is given it before the server takes it. A node of a cluster takes port + 10000 too."""
+    while True:
+        port = random.randrange(11_000, 21_000)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)), socket.create_server(("127.0.0.1", port + 10_000)):
+            return port
 
 
 @pytest.fixture
@@ -114,7 +117,7 @@ def test_sentinel_and_its_failover(start: Starting, crawl: str) -> None:
     replica = start("--save", "", "--replicaof", f"127.0.0.1 {master}")
     sentinel = start(
         "--sentinel",
-        config=f"sentinel monitor main 127.0.0.1 {master} 1\nsentinel down-after-milliseconds main 500\nsentinel failover-timeout main 2000\n",
+        config=f"sentinel monitor main 127.0.0.1 {master} 1\nsentinel down-after-milliseconds main 30000\nsentinel failover-timeout main 2000\n",
     )
     watcher = redis.Redis(port=sentinel, decode_responses=True)
     wait_for(lambda: watcher.execute_command("SENTINEL", "REPLICAS", "main"))

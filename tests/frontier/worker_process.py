@@ -1,4 +1,6 @@
-"""A worker as a process of its own, for tests that kill it: `python worker_process.py URL CRAWL RECORDS LINKS`.
+"""A worker as a process of its own, for tests that kill it: `python worker_process.py URL CRAWL RECORDS LINKS LEASE_SECONDS`.
+
+Says that it is ready, and starts at a line on its standard input.
 
 Leases keys, "fetches" them (a key's entry is key modulo LINKS; a title is another name of it), claims, appends the record to RECORDS, acknowledges. Ends when the
 crawl is finished, with exit code 0.
@@ -48,7 +50,9 @@ def settle(frontier: Frontier, leases: list[Lease], records: Path, entries: int)
 
 
 if __name__ == "__main__":
-    url, crawl, folder, entries = sys.argv[1:]
-    joined = Frontier.connect(url, crawl=crawl, worker=worker_name(), lease_seconds=2, max_lapses=1000, patience=10)
+    url, crawl, folder, entries, lease_seconds = sys.argv[1:]
+    joined = Frontier.connect(url, crawl=crawl, worker=worker_name(), lease_seconds=float(lease_seconds), max_lapses=1000, patience=10)
+    print("ready", flush=True)
+    input()
     work(joined, Path(folder) / f"{os.getpid()}.txt", int(entries))
     joined.close()

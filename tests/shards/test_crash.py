@@ -117,8 +117,9 @@ def test_workers_killed_at_random_moments(tmp_path: Path) -> None:
                         say(number)
 
         with process(work) as one, process(lambda say: work(say, odd=1)) as two:
-            one.wait_for_word()
-            two.wait_for_word()
+            for _ in range(4):
+                one.wait_for_word()
+                two.wait_for_word()
             time.sleep(dice.random() / 20)
         for first, running in ((life * 100_000, one), (life * 100_000 + 1, two)):
             committed |= set(range(first, running.said[-1] + 1, 2))

@@ -90,6 +90,7 @@ def test_every_call_may_fail_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         writer = writer_of(folder, roll_bytes=500)
         for name in calls:
             monkeypatch.setattr(os, name, lambda *arguments, name=name, **options: refuse(name, *arguments, **options))
+        monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # thousands of them: a slow disk would take minutes
         failures = 0
         for number in range(12):
             writer.write(entry_of(number))

@@ -17,7 +17,7 @@ from baike_spider.shards.wal import share
 
 @contextmanager
 def locked(path: Path, *, seconds: float) -> Iterator[None]:
-    """Another worker is making the file right now, and is done after a while."""
+    """Another worker is making the file right now, and is done after a while, or when the block ends."""
     with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
         other.execute("CREATE TABLE begun (x)")
         other.execute("BEGIN IMMEDIATE")
@@ -26,6 +26,7 @@ def locked(path: Path, *, seconds: float) -> Iterator[None]:
         try:
             yield
         finally:
+            timer.cancel()
             timer.join()
 
 
@@ -43,5 +44,5 @@ def test_a_file_that_another_worker_begins_is_waited_for(tmp_path: Path, name: s
 
 def test_not_for_ever(tmp_path: Path) -> None:
     path, is_locked = tmp_path / "x", pytest.raises(sqlite3.OperationalError, match="locked")
-    with locked(path, seconds=0.5), closing(sqlite3.connect(path, timeout=0)) as base, is_locked:
+    with locked(path, seconds=60), closing(sqlite3.connect(path, timeout=0)) as base, is_locked:
         share(base, patience=0.1)
