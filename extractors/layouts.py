@@ -40,6 +40,8 @@ _CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b"))
 _SAMPLE = 2048
 #: what every HTML page has
 _MARKUP = re.compile(rb"<[!?/]?[a-zA-Z]")
+#: how JSON begins whose fields may hold markup
+_JSON = re.compile(rb"\s{0,64}[\[{]\s{0,64}[\[{]?\s{0,64}\"")
 
 
 #: stretches of a page's bytes, from and to
@@ -63,6 +65,8 @@ class Layout:
     """The entry or question of a page that was claimed; raises a `Verdict` when it is none."""
     rank: int = 50
     """Its place among the layouts that are asked: 0-49 layouts of entries and questions, 50-89 lists, 90-99 what else a page can be."""
+    reads_json: bool = False
+    """Whether pages of it can be JSON. Others are not asked about JSON: the markup that is quoted in its fields is no page."""
     content: Callable[[Document], Spans] = whole
     """The stretches of the body that hold the entry's own links: no navigation, side column or footer."""
 
@@ -102,11 +106,18 @@ def extract_record(page: Page) -> Entry | Question:
         raise absent or Malformed("the page is empty", reason="empty")
     if _is_binary(document.body):
         raise Malformed("binary data: a picture, an archive or a body that is still compressed", reason="binary")
+    is_json = bool(_JSON.match(document.body))
     for layout in _asked(document.site.name if document.site else None):
+        if is_json and not layout.reads_json:
+            continue
         if absent and layout.rank >= _NO_ENTRIES:
             break
         if layout.claims(document):
             return layout.read(document)
+    if is_json:
+        raise absent or Malformed(
+            "JSON, and no answer that we know: pages in its fields are read where each line is an object", reason="json"
+        )
     raise absent or _unclaimed(document)
 
 

@@ -3,12 +3,24 @@
 A crawl writes with `ArchiveWriter`, everybody reads `Piece`s and `Damage`. The WARC library stays in here. This room knows no Scrapy and no Redis.
 """
 
-from baike_spider.archive.bundles import PLAIN, Piece, Reading, holds_records, is_hidden, is_zip, page_names, read_file, read_tape, read_zip
+from baike_spider.archive.bundles import (
+    NAMES,
+    PLAIN,
+    Piece,
+    Reading,
+    holds_records,
+    is_hidden,
+    is_zip,
+    page_names,
+    read_file,
+    read_tape,
+    read_zip,
+)
 from baike_spider.archive.cdxj import cdxj_line
 from baike_spider.archive.checking import verify_record
 from baike_spider.archive.damage import Broken, Damage
 from baike_spider.archive.exchange import Exchange
-from baike_spider.archive.files import FOLDER, archive_in, file_names, mend, rows_of
+from baike_spider.archive.files import FOLDER, archive_in, file_names, is_begun, mend, rows_of
 from baike_spider.archive.index import INDEX_FILE, Index, IndexFailed, Row
 from baike_spider.archive.json_lines import Fields
 from baike_spider.archive.originals import Originals
@@ -21,6 +33,7 @@ from baike_spider.archive.writer import ROLL_BYTES, ArchiveWriter
 __all__ = [
     "FOLDER",
     "INDEX_FILE",
+    "NAMES",
     "PLAIN",
     "ROLL_BYTES",
     "ArchiveWriter",
@@ -41,6 +54,7 @@ __all__ = [
     "decoded",
     "file_names",
     "holds_records",
+    "is_begun",
     "is_hidden",
     "is_zip",
     "members_follow",

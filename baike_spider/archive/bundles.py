@@ -8,7 +8,6 @@ copy on disk.
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 import tarfile
@@ -16,17 +15,19 @@ import tempfile
 import zipfile
 import zlib
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from baike_spider.archive.damage import Broken, Damage
 from baike_spider.archive.json_lines import USUAL, Fields, pages_of_lines
+from baike_spider.archive.local_files import local_files
 from baike_spider.archive.members import ZSTD, Codec, Member, read_dictionary
 from baike_spider.archive.pages import PAGE_TYPES, pages_of
 from baike_spider.archive.reading import codec_of, open_tape, records_of
 from baike_spider.archive.splitting import LARGEST_BYTES, is_record
 from baike_spider.archive.tape import Tape
 from baike_spider.archive.tar_headers import TarHeaders
-from baike_spider.archive.undone import Pieces, undone
+from baike_spider.archive.undone import UndoneFile, text_of, undone
 from extractors import Page
 
 if TYPE_CHECKING:
@@ -34,18 +35,27 @@ if TYPE_CHECKING:
 
     from baike_spider.archive.record import Record
 
-__all__ = ["PLAIN", "Piece", "Reading", "holds_records", "is_hidden", "is_zip", "page_names", "read_file", "read_tape", "read_zip"]
+__all__ = ["NAMES", "PLAIN", "Piece", "Reading", "holds_records", "is_hidden", "is_zip", "page_names", "read_file", "read_tape", "read_zip"]
 
 #: bytes that show what a file holds
 _HEAD_BYTES = 8192
 #: how deep a file may lie in files
 _DEPTH = 3
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+#: what comes of taking a file out of a zip file
+_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
 _RECORD_NAMES = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz", ".arc.zst")
 _LINE_NAMES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".jsonl.zst", ".ndjson.zst")
 _ZIP_NAMES = (".zip", ".wacz")
-_TAR_NAMES = (".tar", ".tar.gz", ".tgz", ".tar.zst", ".tar.bz2", ".tar.xz")
+_TAR_NAMES = (".tar", ".tar.gz", ".tgz", ".tar.zst")
+#: compressed in ways that are not undone: the first bytes, what they are called, and the names
+_FOREIGN = {b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "rar"}
+_FOREIGN_NAMES = (".bz2", ".tbz2", ".xz", ".txz", ".7z", ".rar")
 _PAGE_NAMES = (".html", ".htm", ".shtml", ".xhtml", ".json", ".html.gz", ".htm.gz", ".html.zst", ".htm.zst")
+
+
+#: names that say, in small letters, that a file may hold pages
+NAMES = (*_RECORD_NAMES, *_LINE_NAMES, *_ZIP_NAMES, *_TAR_NAMES, *_FOREIGN_NAMES, *_PAGE_NAMES)
 
 
 def _every(_url: str) -> bool:
@@ -97,7 +107,9 @@ def read_tape(
         yield from _of_tar(tape, codec, name, reading, depth)
     elif told.endswith(_LINE_NAMES) or _is_lines(inner, reading.fields):
         yield from _of_lines(tape, codec, name, reading)
-    elif told.endswith((*_ZIP_NAMES, *_TAR_NAMES)) and not head:
+    elif kind := next((kind for magic, kind in _FOREIGN.items() if head.startswith(magic)), ""):
+        yield Damage(name, 0, f"{kind} is not read: unpack it, or make it .gz or .zst")
+    elif told.endswith((*_ZIP_NAMES, *_TAR_NAMES, *_FOREIGN_NAMES)) and not head:
         yield Damage(name, 0, "the file is empty", 0)
     elif told.endswith(_ZIP_NAMES):
         yield from _of_nested_zip(tape, name, reading, depth)
@@ -140,8 +152,23 @@ def read_zip(path: str | BinaryIO, name: str, names: list[str], reading: Reading
             try:
                 with bundle.open(member) as file:
                     yield from read_tape(Tape(file, where, seekable=False), where, reading, depth=depth + 1)
-            except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+            except _ZIP_ERRORS as error:
                 yield Damage(where, bundle.getinfo(member).header_offset, f"the file cannot be taken out of the zip: {error}")
+
+
+def _read_by_headers(zipped: BinaryIO, name: str, broken: str, reading: Reading, depth: int) -> Iterator[Piece | Damage]:
+    """The pages of a zip file that has no list of its files any more; `broken`: what is wrong with it."""
+    files = local_files(Tape(zipped, name, seekable=True))
+    first = next(files, None)
+    yield Damage(name, 0, f"{broken}; its files are read as far as they are there (`zip -FF` mends it)" if first else broken)
+    for file in chain([first] if first else [], files):
+        where = f"{name}/{file.name}"
+        if not _holds_pages(file.name) or (name.lower().endswith(".wacz") and not file.name.startswith("archive/")):
+            continue
+        try:
+            yield from read_tape(Tape(file, where, seekable=False), where, reading, depth=depth + 1)
+        except _ZIP_ERRORS as error:
+            yield Damage(where, file.offset, f"the file cannot be taken out of the zip: {error}")
 
 
 def is_hidden(name: str) -> bool:
@@ -155,13 +182,10 @@ def is_hidden(name: str) -> bool:
 
 def _holds_pages(name: str) -> bool:
     base = name.rpartition("/")[2].lower()
-    return not is_hidden(base) and base.endswith((*_RECORD_NAMES, *_LINE_NAMES, *_PAGE_NAMES, ".wacz"))
+    return not is_hidden(base) and base.endswith(NAMES)
 
 
 def _of_records(tape: Tape, reading: Reading, start: int, stop: int | None) -> Iterator[Piece | Damage]:
-    if not start and _is_dictionary_alone(tape):
-        yield Damage(tape.path, 0, "the file is empty but for its dictionary")
-        return
     records = records_of(tape, start=start, stop=stop, types=PAGE_TYPES)
     for found in pages_of(records, wanted=reading.wanted, original=reading.original):
         if isinstance(found, Damage):
@@ -171,31 +195,17 @@ def _of_records(tape: Tape, reading: Reading, start: int, stop: int | None) -> I
             yield Piece(f"{record.path}: byte {record.offset}: {record.url}", page)
 
 
-def _is_dictionary_alone(tape: Tape) -> bool:
-    """Whether nothing comes behind the dictionary of a .warc.zst file."""
-    start = tape.at
-    try:
-        if codec_of(tape.peek(4)) is not ZSTD:
-            return False
-        read_dictionary(tape)
-        return tape.at > start and not tape.peek(1)
-    except Broken:  # told by who reads the file
-        return False
-    finally:
-        tape.goto(start)
-
-
 def _of_nested_zip(tape: Tape, name: str, reading: Reading, depth: int) -> Iterator[Piece | Damage]:
     """A zip file is read from its end: what comes through a pipe is copied first."""
     if depth >= _DEPTH:
         yield Damage(name, 0, "files in files in files are not read")
         return
     with tempfile.TemporaryFile() as copy:
-        shutil.copyfileobj(Pieces(iter(tape.read, b"")), copy)
+        shutil.copyfileobj(UndoneFile(iter(tape.read, b"")), copy)
         try:
             names = [member for member, _ in page_names(cast("BinaryIO", copy))]
         except Broken as error:
-            yield Damage(name, 0, str(error))
+            yield from _read_by_headers(cast("BinaryIO", copy), name, str(error), reading, depth)
             return
         yield from read_zip(cast("BinaryIO", copy), name, names, reading, depth=depth)
 
@@ -232,36 +242,38 @@ def _of_tar(tape: Tape, codec: Codec | None, name: str, reading: Reading, depth:
 
 
 def _of_lines(tape: Tape, codec: Codec | None, name: str, reading: Reading) -> Iterator[Piece | Damage]:
-    try:
-        for found in pages_of_lines(io.BufferedReader(undone(tape, codec), 1 << 18), name, reading.fields):
-            if isinstance(found, Damage):
-                yield found
-            elif reading.wanted(found.url or found.source):
-                yield Piece(f"{found.source}: {found.url}", found)
-    except Broken as error:
-        yield Damage(name, tape.at, str(error))
+    for found in pages_of_lines(text_of(tape, codec), name, reading.fields):
+        if isinstance(found, Damage):
+            yield found
+        elif reading.wanted(found.url or found.source):
+            yield Piece(f"{found.source}: {found.url}", found)
 
 
 def _of_page(tape: Tape, codec: Codec | None, name: str, reading: Reading) -> Iterator[Piece | Damage]:
     if not reading.wanted(name):
         return
     try:
-        body = undone(tape, codec).read(LARGEST_BYTES)
+        body = undone(tape, codec).read(LARGEST_BYTES + 1)
     except Broken as error:
         yield Damage(name, 0, str(error))
+        return
+    if len(body) > LARGEST_BYTES:
+        yield Damage(name, 0, f"more than {LARGEST_BYTES} bytes: no page is so large")
         return
     yield Piece(name, Page(body, source=name))
 
 
 def _peek_inside(tape: Tape, codec: Codec) -> bytes:
-    """The first decompressed bytes, which stay to be read."""
+    """The first decompressed bytes, which stay to be read; the first members may hold few of them, or none."""
     start = tape.at
     inner = b""
     try:
-        for piece in Member(tape, codec):
-            inner += piece[:_HEAD_BYTES]
-            if len(inner) >= _HEAD_BYTES:
-                break
+        dictionary = read_dictionary(tape) if codec is ZSTD else None
+        while len(inner) < _HEAD_BYTES and tape.peek(1):
+            for piece in Member(tape, codec, dictionary):
+                inner += piece[:_HEAD_BYTES]
+                if len(inner) >= _HEAD_BYTES:
+                    break
     except Broken:
         pass  # what reads it says what is wrong
     tape.goto(start)

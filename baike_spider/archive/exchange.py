@@ -35,7 +35,8 @@ _SMALL_LEVEL = 0
 _GZIP = 31
 _MAGIC = re.compile(re.escape(GZIP.magic))
 #: where blocks end, see `_deflated`: the lengths of blocks can be a magic too, those of one of these ways are none
-_CUTS = ((1, 1 << 30), (2, 1 << 30), (1, 4093), (2, 8191), (1, 16381))
+_WHOLE = 1 << 30
+_CUTS = ((1, _WHOLE), (2, _WHOLE), (1, 4093), (2, 8191), (1, 16381))
 _PROFILE = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 _HEADERS = tuple[tuple[bytes, bytes], ...]
 
@@ -156,16 +157,20 @@ def _member(kind: str, record: WarcRecord, *content: bytes, deflate: Callable[[]
     head = io.BytesIO()
     record.headers.write(head)
     parts = (head.getvalue(), *content, b"\r\n\r\n")
+    data = b""
+    if any(GZIP.magic in part for part in parts):
+        # most codes hide them, for nothing; to end a block at each of them takes a microsecond, and a page can hold 350,000 of them for a megabyte
+        data = _deflated(parts, _compressed(_LEVEL), 0, _WHOLE)
     for cut, most in _CUTS:
-        data = _deflated(parts, deflate(), cut, most)
         if data.rfind(GZIP.magic) == 0:
             break
+        data = _deflated(parts, deflate(), cut, most)
     return Member(kind, data)
 
 
 def _deflated(parts: Iterable[bytes], deflate: _Deflate, cut: int, most: int) -> bytes:
-    """A gzip member of the parts. Behind the first `cut` bytes of every magic in them, and after `most` bytes, a block ends: its end breaks the magic where
-    blocks are stored as they are."""
+    """A gzip member of the parts. Behind the first `cut` bytes (0: nowhere) of every magic in them, and after `most` bytes, a block ends: its end breaks the
+    magic where blocks are stored as they are."""
     made: list[bytes] = []
     for part in parts:
         at = 0
@@ -178,7 +183,7 @@ def _deflated(parts: Iterable[bytes], deflate: _Deflate, cut: int, most: int) ->
 
 def _ends(part: bytes, cut: int, most: int) -> list[int]:
     """Where its blocks are to end. One byte is looked for at no cost: text does not hold it."""
-    ends = [found.start() + cut for found in _MAGIC.finditer(part)] if GZIP.magic[0] in part else []
+    ends = [found.start() + cut for found in _MAGIC.finditer(part)] if cut and GZIP.magic[0] in part else []
     return sorted({*ends, *range(most, len(part), most)})
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 from base64 import b32decode
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from baike_spider.archive.damage import Broken, Damage
-from baike_spider.archive.index import Index, Row
+from baike_spider.archive.index import INDEX_FILE, Index, Row
 from baike_spider.archive.members import GZIP, Member
 from baike_spider.archive.reading import EVERY_TYPE, open_tape, read_records
 from baike_spider.shards.errors import on_disk
@@ -19,11 +20,10 @@ from baike_spider.shards.lock import claim, is_held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from baike_spider.archive.record import Record
 
-__all__ = ["FOLDER", "SUFFIX", "archive_in", "file_names", "mend", "rows_of"]
+__all__ = ["FOLDER", "SUFFIX", "archive_in", "file_names", "is_begun", "mend", "rows_of"]
 
 #: folder of a crawl's folder that holds its archive
 FOLDER = "warc"
@@ -46,6 +46,13 @@ def file_names(folder: Path) -> list[str]:
         if folder.is_dir()
         else []
     )
+
+
+def is_begun(path: str | Path) -> bool:
+    """Whether a file of a crawl's archive holds nothing yet, which is no damage: its writer has just begun it, or died before the first record was
+    written. Raises OSError."""
+    # a Path of every file in a folder of a million costs
+    return str(path).endswith(SUFFIX) and Path(path).stat().st_size == 0 and Path(path).with_name(INDEX_FILE).exists()
 
 
 def mend(folder: Path, index: Index, *, cut: bool = True) -> list[Damage]:
@@ -92,9 +99,10 @@ def _catch_up(path: Path, index: Index, start: int, descriptor: int | None) -> l
             if len(batch) == _BATCH:
                 index.add(path.name, start, batch)
                 batch = []
-        if found is None and path.name.endswith(SUFFIX):
-            damaged += _broken_member(path, start, size)
-    if damaged and _is_torn_end(damaged[-1], size) and path.name.endswith(SUFFIX):
+        # of one byte alone a reader cannot say that it is compressed
+        if path.name.endswith(SUFFIX) and (found is None or size < len(GZIP.magic)):
+            damaged = _broken_member(path, start, size)
+    if damaged and path.name.endswith(SUFFIX) and _is_torn_end(damaged[-1], size, path):
         # also where it stays: what is not indexed is looked at again
         size = damaged[-1].offset
         if descriptor is not None:
@@ -117,9 +125,21 @@ def _broken_member(path: Path, start: int, size: int) -> list[Damage]:
     return []
 
 
-def _is_torn_end(damage: Damage, size: int) -> bool:
+def _is_torn_end(damage: Damage, size: int, path: Path) -> bool:
     """Whether the damage reaches to the end of a file and is nothing but a record that was not written to its end."""
-    return damage.bytes is not None and damage.offset + damage.bytes >= size and damage.reason.startswith("the file ends inside")
+    if damage.bytes is None or damage.offset + damage.bytes < size:
+        return False
+    return damage.reason.startswith("the file ends inside") or _ends_in_zeros(path, damage.offset, size)
+
+
+def _ends_in_zeros(path: Path, start: int, size: int) -> bool:
+    """Whether zeros take the place of a member's end: a machine that lost its power made the file longer and did not write what was to be there. A member
+    that was written ends in its length, of four bytes, which is never 0."""
+    with on_disk("read", path), path.open("rb") as file:
+        file.seek(start)
+        head = file.read(len(GZIP.magic)).rstrip(b"\0")
+        file.seek(max(start + len(head), size - 4))
+        return GZIP.magic.startswith(head) and not any(file.read())
 
 
 def rows_of(path: Path, *, start: int = 0) -> Iterator[Row | Damage]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from baike_spider.archive.tape import Tape
 
-__all__ = ["GZIP", "ZSTD", "Codec", "GzipError", "Member", "begins_record", "find_member", "read_dictionary"]
+__all__ = ["GZIP", "ZSTD", "Codec", "GzipError", "Member", "begins_record", "find_member", "is_text", "read_dictionary"]
 
 #: the library's stubs call it an instance
 GzipError: type[Exception] = isal_zlib.error  # type: ignore[assignment]
@@ -32,6 +32,12 @@ _PIECE_BYTES = 1 << 20
 _LARGEST_DICTIONARY = 16 << 20
 #: how a record begins: of WARC, of ARC, of its first record
 _RECORD = re.compile(rb"WARC/[01]\.\d|(?:filedesc|https?|dns|ftp)://?[^ \n]{1,4096} [0-9.:a-fA-F]{1,45} \d{14} ")
+#: what no text holds
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+#: whole characters, between the end of one and the beginning of one
+_UTF8 = re.compile(
+    rb"[\x80-\xbf]{0,3}(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})*[\xc2-\xf4]?[\x80-\xbf]{0,2}"
+)
 
 
 class _Decompressor(Protocol):
@@ -45,19 +51,28 @@ class _Decompressor(Protocol):
 class Codec:
     """One way of compression: how a member begins and how it is undone."""
 
-    def __init__(self, name: str, magic: bytes, decompressor: Callable[[ZstdDict | None], _Decompressor]) -> None:
+    def __init__(
+        self, name: str, magic: bytes, decompressor: Callable[[ZstdDict | None], _Decompressor], *, empty: re.Pattern[bytes] | None = None
+    ) -> None:
+        """`empty`: how members begin that hold nothing for a reader."""
         self.name = name
         self.magic = magic
         self.decompressor = decompressor
+        self._empty = empty
+
+    def begins(self, head: bytes) -> bool:
+        """Whether a member begins so."""
+        return head.startswith(self.magic) or bool(self._empty and self._empty.match(head))
 
     def __reduce__(self) -> str:
         return self.name.upper()
 
 
 GZIP = Codec("gzip", b"\x1f\x8b\x08", lambda _: decompressobj(31))
-ZSTD = Codec("zstd", b"\x28\xb5\x2f\xfd", ZstdDecompressor)
-#: a zstd frame that other programs skip: in .warc.zst the first one holds the dictionary of all others
-_SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
+#: zstd frames that other programs skip are those of indexes, of sizes (pzstd), and of a dictionary
+ZSTD = Codec("zstd", b"\x28\xb5\x2f\xfd", ZstdDecompressor, empty=re.compile(rb"[\x50-\x5f]\x2a\x4d\x18"))
+#: in .warc.zst the first frame holds the dictionary of all others
+_DICTIONARY = b"\x5d\x2a\x4d\x18"
 
 
 class Member:
@@ -78,7 +93,7 @@ class Member:
             data += tape.read()
         if len(data) < len(codec.magic) and codec.magic.startswith(data):
             raise Broken(f"the file ends inside a {codec.name} member")
-        if not data.startswith(codec.magic):
+        if not codec.begins(data):
             raise Broken(f"no {codec.name} begins here, but {data[:24]!r}")
         undo = codec.decompressor(self._dictionary)
         while True:
@@ -117,7 +132,7 @@ def read_dictionary(tape: Tape) -> ZstdDict | None:
     """The dictionary at the head of a .warc.zst file, None where there is none; the tape goes on behind it. Raises Broken."""
     start = tape.at
     head = tape.peek(8)
-    if not _SKIPPABLE.match(head) or len(head) < 8:
+    if not head.startswith(_DICTIONARY) or len(head) < 8:
         return None
     size = int.from_bytes(head[4:8], "little")
     tape.goto(start + 8)
@@ -141,10 +156,32 @@ def read_dictionary(tape: Tape) -> ZstdDict | None:
     return dictionary
 
 
-def find_member(tape: Tape, start: int, codec: Codec, *, dictionary: ZstdDict | None = None, stop: int | None = None) -> int | None:
-    """The offset of the first member at or after `start` that decompresses to the beginning of a record; None when there is none before `stop`."""
-    at, overlap = start, b""
+def _is_record(head: bytes) -> bool:
+    """Whether a record of WARC or ARC begins so."""
+    return _RECORD.match(head) is not None
+
+
+def is_text(head: bytes) -> bool:
+    """Whether these are bytes out of the middle of a text in UTF-8.
+
+    >>> is_text("雾屿".encode()[2:-1]), is_text(b""), is_text(b"\\x8b{"), is_text(b"a\\0"), is_text(b"\\xff\\xff")
+    (True, False, True, False, False)
+    """
+    return bool(head) and not _CONTROL.search(head) and bool(_UTF8.fullmatch(head))
+
+
+def find_member(
+    tape: Tape,
+    start: int,
+    codec: Codec,
+    *,
+    dictionary: ZstdDict | None = None,
+    stop: int | None = None,
+    wanted: Callable[[bytes], bool] = _is_record,
+) -> int | None:
+    """The offset of the first member at or after `start` that decompresses to what is `wanted`; None when there is none before `stop`."""
     tape.goto(start)
+    at, overlap = tape.at, b""
     while stop is None or at < stop:
         data = tape.read()
         if not data:
@@ -155,7 +192,7 @@ def find_member(tape: Tape, start: int, codec: Codec, *, dictionary: ZstdDict | 
         while found >= 0:
             if stop is not None and origin + found >= stop:
                 return None
-            if begins_record(tape, origin + found, codec, dictionary):
+            if wanted(_head(tape, origin + found, codec, dictionary)):
                 return origin + found
             found = block.find(codec.magic, found + 1)
         tape.goto(resume)
@@ -165,6 +202,11 @@ def find_member(tape: Tape, start: int, codec: Codec, *, dictionary: ZstdDict | 
 
 def begins_record(tape: Tape, offset: int, codec: Codec, dictionary: ZstdDict | None = None) -> bool:
     """Whether the member at `offset` decompresses, as far as can be seen from its head, to a record of WARC or ARC."""
+    return _is_record(_head(tape, offset, codec, dictionary))
+
+
+def _head(tape: Tape, offset: int, codec: Codec, dictionary: ZstdDict | None) -> bytes:
+    """The first bytes of the member at `offset`, as far as it can be undone."""
     tape.goto(offset)
     head = b""
     try:
@@ -175,4 +217,4 @@ def begins_record(tape: Tape, offset: int, codec: Codec, dictionary: ZstdDict | 
             data = tape.read(4096)
     except (GzipError, ZstdError, EOFError):
         pass  # what came until then may show enough
-    return _RECORD.match(head) is not None
+    return head

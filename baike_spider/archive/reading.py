@@ -70,6 +70,8 @@ def records_of(tape: Tape, *, start: int = 0, stop: int | None = None, types: fr
         if not start:  # told once, by who reads the beginning
             yield Damage(tape.path, 0, str(error))
         return
+    if tape.at and not start and not tape.peek(1):
+        yield Damage(tape.path, 0, "the file is empty but for its dictionary")
     at: int | None = tape.at
     if start:
         at = find_member(tape, max(start, tape.at), codec, dictionary=dictionary, stop=stop)

@@ -21,6 +21,7 @@ from baike_spider.archive import (
     cdxj_line,
     decoded,
     file_names,
+    is_begun,
     mend,
     read_at,
     read_records,
@@ -84,10 +85,10 @@ def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
     folder = archive_in(path)
-    files = [folder / name for name in file_names(folder)]
-    if not files:
+    names = file_names(folder)
+    if not names:
         raise BadInput(f"{path}: no WARC or ARC files; name one, or a crawl's folder that has a folder {FOLDER}/")
-    return files
+    return [file for name in names if not is_begun(file := folder / name)]
 
 
 def _stats(files: Iterable[Path]) -> int:
@@ -135,7 +136,11 @@ def _verify(files: Iterable[Path]) -> int:
 @contextmanager
 def _index(paths: Iterable[str], files: Iterable[Path]) -> Iterator[tuple[Index, dict[str, Path]]]:
     """The index of a crawl's folder, brought up to date; of other files one that is made for the moment."""
-    places = {file.name: file for file in files}
+    places: dict[str, Path] = {}
+    for file in files:
+        # the index, and CDXJ, tell files by their names
+        if places.setdefault(file.name, file) != file:
+            raise BadInput(f"{places[file.name]} and {file} have the same name: name them in two commands, or rename one")
     own = next((Path(path, FOLDER) for path in paths if Path(path, FOLDER).is_dir()), None)
     if own is not None and len(list(paths)) == 1:
         try:

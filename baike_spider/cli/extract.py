@@ -91,6 +91,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 def _run(args: argparse.Namespace) -> int:
     _check(args)
     named = frozenset(args.paths)
+    others: Counter[str] = Counter()
     try:
         reading = Reading(wanted=Include.of(args.include), fields=Fields(args.html_field, args.url_field, args.date_field))
         check_paths(args.paths)
@@ -98,13 +99,13 @@ def _run(args: argparse.Namespace) -> int:
             raise BadInput(f"-o {args.output}: that is the input; choose another file")
         if args.shards:
             folder = Path(args.shards)
-            todo = tasks(args.paths, reading, size=TASK_BYTES)
+            todo = tasks(args.paths, reading, size=TASK_BYTES, others=others)
             place = Destination(folder, folder.resolve().name, "any", rich=args.rich)
-            return report(extract_to_shards(todo, place, jobs=args.jobs, reading=reading, named=named))
+            return report(extract_to_shards(todo, place, jobs=args.jobs, reading=reading, named=named), others=others)
         form: Format = "explained" if args.explain else "normalised" if args.normalise_predicates else "rich" if args.rich else args.format
-        todo = tasks(args.paths, reading, size=_LINES_BYTES)
+        todo = tasks(args.paths, reading, size=_LINES_BYTES, others=others)
         with _output(args.output) as out:
-            return report(extract_tasks(todo, fmt=form, jobs=args.jobs, reading=reading, named=named), out)
+            return report(extract_tasks(todo, fmt=form, jobs=args.jobs, reading=reading, named=named), out, others=others)
     except InputError as error:
         raise BadInput(str(error)) from error
     except ShardError as error:
@@ -122,8 +123,9 @@ def _check(args: argparse.Namespace) -> None:
         )
 
 
-def report(results: Iterable[Done], out: TextIO | None = None) -> int:
-    """Writes the lines of each result to `out`, says what was skipped, then the counts; the exit code."""
+def report(results: Iterable[Done], out: TextIO | None = None, *, others: Counter[str] | None = None) -> int:
+    """Writes the lines of each result to `out`, says what was skipped, then the counts; the exit code. `others`: endings of the files that were passed over
+    in folders, which are counted while the results come."""
     counts: Counter[str] = Counter()
     skipped, apart, before = False, 0, 0
     with _progress() as advance:
@@ -137,14 +139,18 @@ def report(results: Iterable[Done], out: TextIO | None = None) -> int:
             for line in done.told:
                 print(line, file=sys.stderr)
             advance(done.counts.total())
+    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
     told = (
-        ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in counts.most_common())
+        ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in ordered)
         or "no page files found, or none that --include takes"
     )
     if apart:
         told += f"; in {apart} of them PAGE_DATA and the page itself disagree"
     if before:
         told += f"; {before} tasks were done before"
+    if others:
+        endings = ", ".join(f"{count} {ending or 'without an ending'}" for ending, count in others.most_common(3))
+        told += f"; {others.total()} files of other names were passed over ({endings}{', ...' if len(others) > 3 else ''}): name them to read them"
     print(f"{counts.total()} pages: {told}", file=sys.stderr)
     return SKIPPED if skipped else 0
 

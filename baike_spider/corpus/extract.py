@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from baike_spider.corpus.inputs import Task
     from extractors import Entry, Page
 
-__all__ = ["Done", "Format", "Outcome", "extract_page", "extract_task", "extract_tasks", "in_order", "note"]
+__all__ = ["READ", "Done", "Format", "Outcome", "extract_page", "extract_task", "extract_tasks", "in_order", "note"]
 
 #: what an entry is written as; `normalised` are triples under canonical predicates, `explained` is for people, `rich` has all of a question
 Format = Literal["entries", "triples", "normalised", "explained", "rich"]
@@ -41,7 +41,7 @@ Format = Literal["entries", "triples", "normalised", "explained", "rich"]
 #: built once: json.dumps with options builds one a call
 _encode = JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 #: outcomes that need no word in a folder of pages: the page was read, and says what it is
-_READ = frozenset({"entry", "not_an_entry", "question", "question_list", "sense_list"})
+READ = frozenset({"entry", "not_an_entry", "question", "question_list", "sense_list"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Done:
     disagreeing: int = 0
     """Entries whose page contradicts itself."""
     before: int = 0
-    """Tasks that an earlier run did."""
+    """Tasks that an earlier run did, and that are counted in this one."""
     lines: str = ""
     """JSON lines of the entries, or of their triples; "" where they went elsewhere."""
 
@@ -91,7 +91,7 @@ def note(done: Done, outcome: Outcome, where: str, *, named: bool = False) -> No
     """Counts an outcome, and says what was skipped. `named`: the page was asked for by its name, so that it is to be an entry."""
     done.counts[outcome.verdict] += 1
     done.disagreeing += bool(outcome.disagreements)
-    if outcome.verdict not in _READ or (outcome.entry is None and named):
+    if outcome.verdict not in READ or (outcome.entry is None and named):
         done.told.append(f"{where}: {outcome.verdict}: {outcome.message}")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -16,12 +17,14 @@ from typing import TYPE_CHECKING
 
 from baike_spider.archive import (
     FOLDER,
+    NAMES,
     Broken,
     Damage,
     Piece,
     Reading,
     Tape,
     holds_records,
+    is_begun,
     is_hidden,
     is_zip,
     members_follow,
@@ -41,12 +44,10 @@ __all__ = ["STDIN", "InputError", "Part", "Task", "check_paths", "page_files", "
 
 #: the path that stands for standard input
 STDIN = "-"
-#: endings that are taken in a folder
-_SUFFIXES = (
-    *(".html", ".htm", ".shtml", ".xhtml", ".json", ".html.gz", ".htm.gz", ".html.zst", ".htm.zst"),
-    *(".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz", ".arc.zst", ".wacz", ".zip"),
-    *(".jsonl", ".jsonl.gz", ".jsonl.zst", ".ndjson", ".ndjson.gz", ".ndjson.zst", ".tar", ".tar.gz", ".tgz", ".tar.zst"),
-)
+#: what a page, or damage, takes of memory besides its body
+_PIECE_BYTES = 1 << 10
+#: characters beyond which the end of a name is no ending
+_ENDING_LENGTH = 8
 #: how many times larger a page is than its share of a compressed file
 _UNPACKED = 4
 
@@ -115,49 +116,63 @@ def _refuse_pageless(folder: Path) -> None:
     raise InputError(f"{folder} is a crawl without an archive ({FOLDER}/): its pages were not kept; `baike cat` shows its records")
 
 
-def page_files(paths: Iterable[str]) -> Iterator[str]:
+def page_files(paths: Iterable[str], others: Counter[str] | None = None) -> Iterator[str]:
     """The files of files and folders: files as given, folders walked in the order of their names, hidden ones left out; of a crawl's folder
     its archive alone.
 
-    A file is taken whatever its name; in a folder those of saved pages and archives are. Raises InputError for a path that is not there.
+    A file is taken whatever its name; in a folder those of saved pages and archives are, and of the names of the others the endings are counted in `others`.
+    Raises InputError for a path that is not there.
     """
+    others = Counter() if others is None else others
     for path in paths:
         if path == STDIN or (Path(path).exists() and not Path(path).is_dir()):
             yield path
         elif Path(path).is_dir():
             own = Path(path, FOLDER)
-            yield from _walk(str(own) if own.is_dir() and Path(path, MANIFEST).is_file() else path)
+            yield from _walk(str(own) if own.is_dir() and Path(path, MANIFEST).is_file() else path, others)
         else:
             raise InputError(f"{path}: no such file or folder")
 
 
-def _walk(folder: str) -> Iterator[str]:
+def _walk(folder: str, others: Counter[str]) -> Iterator[str]:
+    """The files below a folder; of one that cannot be read the folder itself, which says so when it is opened."""
     # names alone are kept: a folder may hold a million files
     names, folders = [], set()
-    with os.scandir(folder) as scan:
-        for entry in scan:
-            if is_hidden(entry.name):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                if entry.name.startswith("."):
+    try:
+        with os.scandir(folder) as scan:
+            for entry in scan:
+                if is_hidden(entry.name):
                     continue
-                folders.add(entry.name)
-            elif not entry.name.lower().endswith(_SUFFIXES):
-                continue
-            names.append(entry.name)
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name.startswith("."):
+                        continue
+                    folders.add(entry.name)
+                elif not entry.name.lower().endswith(NAMES):
+                    others[_ending(entry.name)] += 1
+                    continue
+                names.append(entry.name)
+    except OSError:
+        yield folder
+        return
     names.sort()
     for name in names:
         path = os.path.join(folder, name)  # noqa: PTH118 - a Path a file would cost more than opening it
         if name in folders:
-            yield from _walk(path)
-        elif os.path.isfile(path):  # noqa: PTH113
+            yield from _walk(path, others)
+        elif os.path.isfile(path) and not is_begun(path):  # noqa: PTH113
             yield path
 
 
-def tasks(paths: Iterable[str], reading: Reading, *, size: int) -> Iterator[Task]:
-    """The work, in tasks of about `size` bytes of input. Raises InputError for a path that is not there."""
+def _ending(name: str) -> str:
+    """`.php` of `a.php`; "" where there is none that a person would call so."""
+    ending = os.path.splitext(name)[1].lower()  # noqa: PTH122
+    return ending if ending[1:].isalpha() and len(ending) <= _ENDING_LENGTH else ""
+
+
+def tasks(paths: Iterable[str], reading: Reading, *, size: int, others: Counter[str] | None = None) -> Iterator[Task]:
+    """The work, in tasks of about `size` bytes of input. `others`: see `page_files`. Raises InputError for a path that is not there."""
     number, parts, weight = 0, [], 0
-    for path in page_files(paths):
+    for path in page_files(paths, others):
         for one in _cut(path, reading, size):
             if isinstance(one, tuple):
                 part, cost = one
@@ -183,6 +198,8 @@ def _cut(path: str, reading: Reading, size: int) -> Iterator[tuple[Part, int] | 
             yield from _batches(_stream(path, reading), size * _UNPACKED)
         else:
             yield from stretches
+    except IsADirectoryError:
+        yield [Damage(path, 0, "the folder cannot be listed")]
     except OSError as error:
         yield [Damage(path, 0, f"it cannot be read: {error.strerror or error}")]
 
@@ -231,7 +248,7 @@ def _batches(pieces: Iterable[Piece | Damage], size: int) -> Iterator[list[Piece
     weight = 0
     for piece in pieces:
         batch.append(piece)
-        weight += len(piece.page.body) if isinstance(piece, Piece) else 0
+        weight += _PIECE_BYTES + (len(piece.page.body) if isinstance(piece, Piece) else 0)
         if weight >= size:
             yield batch
             batch, weight = [], 0

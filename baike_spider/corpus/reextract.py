@@ -7,20 +7,20 @@ the same shards however many processes work. What a killed process left half-wri
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from baike_spider.archive import PLAIN, Damage
+from baike_spider.corpus.earlier import STEM, Earlier
 from baike_spider.corpus.extract import Done, extract_page, in_order, note
-from baike_spider.corpus.inputs import InputError, read_task
-from baike_spider.shards import MANIFEST, IsCorpus, ShardWriter, TriplesFormat, load_manifest, reject_record
+from baike_spider.corpus.inputs import read_task
+from baike_spider.shards import ShardWriter, TriplesFormat, alias_records, reject_record, unread_record
 from baike_spider.shards.errors import on_disk
 from baike_spider.shards.lock import claim, folder_lock
 from baike_spider.shards.names import KINDS, files_of
-from extractors import Question, with_details
+from extractors import Entry, Question, with_details
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,14 +28,11 @@ if TYPE_CHECKING:
 
     from baike_spider.archive import Piece, Reading
     from baike_spider.corpus.inputs import Task
-    from extractors import Entry
 
 __all__ = ["TASK_BYTES", "Destination", "extract_to_shards", "tasks_left", "write_task"]
 
 #: bytes of compressed input that become one shard: half a minute of work, which is what a kill costs
 TASK_BYTES = 32 << 20
-#: the name of a task's shards: its number and what it is made of
-_STEM = re.compile(r"(t\d{7})-([0-9a-f]{8})-\d{5,12}")
 #: a task's records are one shard a kind, whatever their size: only so are they listed in one step
 _NEVER = 1 << 62
 
@@ -68,36 +65,22 @@ def extract_to_shards(
 ) -> Iterator[Done]:
     """Does the tasks that the folder does not hold yet; the outcomes in the order of the tasks.
 
-    `unwanted` says why an entry is left out, None where it is not. Raises InputError when the folder holds the shards of other inputs or
-    of something else, ShardError when it cannot be written.
+    `unwanted` says why an entry is left out, None where it is not. The last outcome is that of the tasks that earlier runs did. Raises InputError when the
+    folder holds the shards of other inputs or of something else, ShardError when it cannot be written.
     """
-    done_before = 0
-
-    def count() -> None:
-        nonlocal done_before
-        done_before += 1
-
+    earlier = Earlier(destination.folder, named=named)
     work = partial(write_task, destination=destination, reading=reading, named=named, unwanted=unwanted)
-    yield from in_order(work, tasks_left(todo, destination.folder, done=count), jobs=jobs)
-    if done_before:
-        yield Done(before=done_before)
+    yield from in_order(work, tasks_left(todo, destination.folder, earlier), jobs=jobs)
+    yield from earlier.done
 
 
-def tasks_left(todo: Iterable[Task], folder: Path, *, done: Callable[[], None] = lambda: None) -> Iterator[Task]:
-    """The tasks that the folder does not hold yet, after what killed processes left in it is cleared away; `done` is called for each other one.
+def tasks_left(todo: Iterable[Task], folder: Path, earlier: Earlier) -> Iterator[Task]:
+    """The tasks that the folder does not hold yet, after what killed processes left in it is cleared away.
 
-    Raises InputError when the folder holds the shards of other inputs or of something else.
+    Raises InputError when the folder holds the shards of other inputs.
     """
-    listed = _listed(folder)
-    _clear(folder, set(listed))
-    for task in todo:
-        digest = listed.get(f"t{task.number:07d}")
-        if digest is None:
-            yield task
-        elif digest == task.digest:
-            done()
-        else:
-            raise InputError(f"{folder} holds shards of other inputs, or of inputs that changed since: choose another folder")
+    _clear(folder, earlier.numbers)
+    yield from (task for task in todo if not earlier.holds(task))
 
 
 def write_task(
@@ -123,6 +106,7 @@ def write_task(
             if isinstance(piece, Damage):
                 done.counts["damaged"] += 1
                 done.told.append(str(piece))
+                writer.reject(unread_record("damaged", piece.path, str(piece)))
             else:
                 _write(piece, writer, done, named=piece.where in named, rich=destination.rich, unwanted=unwanted)
     except BaseException:
@@ -138,6 +122,8 @@ def _write(
     outcome = extract_page(piece.page)
     if outcome.entry is not None and (reason := unwanted(outcome.entry)):
         done.counts[reason] += 1
+        for record in alias_records(outcome.entry) if isinstance(outcome.entry, Entry) else ():
+            writer.reject(record)
         return
     note(done, outcome, piece.where, named=named)
     if isinstance(outcome.entry, Question):
@@ -146,27 +132,8 @@ def _write(
         writer.write(outcome.entry)
     elif outcome.refusal is not None:
         writer.reject(reject_record(piece.page, outcome.refusal))
-
-
-def _listed(folder: Path) -> dict[str, str]:
-    """What each task that the folder holds was made of."""
-    if not (folder / MANIFEST).is_file():
-        if folder.is_dir() and any(
-            not path.name.startswith(".") for path in folder.iterdir() if path.name not in {*KINDS, "manifest.lock"}
-        ):
-            raise InputError(f"{folder} is no folder of shards, and not empty: choose another")
-        return {}
-    listed: dict[str, str] = {}
-    try:
-        manifest = load_manifest(folder)
-    except IsCorpus as error:
-        raise InputError(f"{folder} is a corpus: choose another folder") from error
-    for shard in manifest.shards:
-        stem = _STEM.fullmatch(shard.path.partition("/")[2].partition(".")[0])
-        if stem is None:
-            raise InputError(f"{folder} holds the shards of a crawl: choose another folder")
-        listed[stem[1]] = stem[2]
-    return listed
+    else:
+        writer.reject(unread_record(outcome.verdict, piece.page.source, outcome.message, page=piece.page))
 
 
 def _clear(folder: Path, listed: set[str]) -> None:
@@ -176,7 +143,7 @@ def _clear(folder: Path, listed: set[str]) -> None:
     with folder_lock(folder):
         for kind in KINDS:
             for name, is_part in files_of(folder, kind):
-                stem = _STEM.fullmatch(name.stem)
+                stem = STEM.fullmatch(name.stem)
                 if stem is None or stem[1] in listed:
                     continue
                 path = folder / (name.part if is_part else name.path)

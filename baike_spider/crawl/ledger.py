@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from baike_spider.crawl.look import NO_VALIDATORS, Look, Validators, record_print
 from baike_spider.frontier import Candidate
-from baike_spider.shards import ShardError
+from baike_spider.shards import ShardError, alias_records
 from extractors import Question, entry_ref
 
 if TYPE_CHECKING:
@@ -231,22 +231,8 @@ class Ledger:
         return True
 
     def _alias(self, item: EntryItem) -> None:
-        entry = item.entry
-        if isinstance(entry, Question):
+        if isinstance(item.entry, Question):
             return  # another number of the same question says nothing of it
-        names = [ref.title for ref in (entry_ref(entry.source),) if ref is not None and ref.title and ref.title != entry.title]
-        for name in dict.fromkeys([*names, *entry.aliases]):
-            self._writer.reject(
-                {
-                    "url": entry.url,
-                    "source": entry.source,
-                    "verdict": "alias",
-                    "reason": name,
-                    "message": f"{name} is another name of {entry.subject}",
-                    "status": 200,
-                    "fetched_at": entry.fetched_at,
-                    "layout": entry.layout,
-                    "body": None,
-                }
-            )
+        for record in alias_records(item.entry):
+            self._writer.reject(record)
             self._dirty = True

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from baike_spider.archive import PLAIN, Fields, Reading
+from baike_spider.corpus.earlier import Earlier
 from baike_spider.corpus.include import Include
 from baike_spider.corpus.inputs import InputError, check_paths, tasks
 from baike_spider.corpus.reextract import TASK_BYTES, Destination, tasks_left, write_task
@@ -49,14 +50,17 @@ class _Attempt:
 
 
 def extract_on_spark(context: Any, todo: Iterable[Task], destination: Destination, *, reading: Reading = PLAIN) -> Iterator[Done]:
-    """Does the tasks that the folder does not hold yet. `context`: a SparkContext. Raises InputError, ShardError, and Spark's own errors."""
-    left = tasks_left(todo, destination.folder)
+    """Does the tasks that the folder does not hold yet; the last outcome is that of the others. `context`: a SparkContext. Raises InputError, ShardError,
+    and Spark's own errors."""
+    earlier = Earlier(destination.folder)
+    left = tasks_left(todo, destination.folder, earlier)
     work = partial(_attempt, destination=destination, reading=reading)
     try:
         while batch := list(islice(left, context.defaultParallelism * _ROUNDS)):
             for attempt in context.parallelize(batch, len(batch)).map(work).collect():
                 adopt(Path(attempt.folder), destination.folder)
                 yield attempt.done
+        yield from earlier.done
     finally:
         # also of attempts that died, or came second
         shutil.rmtree(destination.folder / ATTEMPTS, ignore_errors=True)

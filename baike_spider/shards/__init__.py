@@ -11,7 +11,7 @@ from baike_spider.shards.manifest import MANIFEST, Manifest, Shard, load_manifes
 from baike_spider.shards.names import ENTRY_KINDS, QUESTION_KINDS, TriplesFormat
 from baike_spider.shards.reader import read_entries, read_questions, read_rejects, read_triples
 from baike_spider.shards.recovery import Damage
-from baike_spider.shards.rejects import reject_record
+from baike_spider.shards.rejects import alias_records, reject_record, unread_record
 from baike_spider.shards.salvage import Salvage, salvage
 from baike_spider.shards.tsv import COLUMNS
 from baike_spider.shards.verify import Problem, verify
@@ -36,6 +36,7 @@ __all__ = [
     "ShardWriter",
     "TriplesFormat",
     "adopt",
+    "alias_records",
     "load_manifest",
     "read_entries",
     "read_questions",
@@ -43,5 +44,6 @@ __all__ = [
     "read_triples",
     "reject_record",
     "salvage",
+    "unread_record",
     "verify",
 ]

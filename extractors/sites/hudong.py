@@ -69,6 +69,8 @@ _AFTER_BOX = (b"<fieldset", b'id="float_section"', b'id="content"', b"content_h2
 _SIDE = (b"hd_ad_doc_5", b"rightdiv")
 #: what a reader may press at the end of the summary
 _CONTROL = "编辑摘要"
+#: what the site says in the place of a summary that nobody has written
+_NO_SUMMARY = "请用一段简单的话描述该词条，马上添加摘要。"
 _H1 = re.compile(r"<h1[^<>]*>(.*?)</h1>", re.DOTALL)
 _BRACKETED = re.compile(r"(.+?)\s*\[([^\[\]]+)\]\Z", re.DOTALL)
 _CATEGORY = re.compile(r"<a\s[^<>]*>([^<]*)</a>")
@@ -144,6 +146,8 @@ def _summary(document: Document, start: int, end: int) -> Flow:
     root = parse(document.body[document.tag_before(at) : document.tag_before(stop)]) if stop > at else document.tree
     summary = first_of_class(root, "summary", "div")
     told = flow_of(summary, _BASE)
+    if told.text == _NO_SUMMARY:
+        return Flow("")
     return told._replace(text=told.text.removesuffix(_CONTROL).rstrip("\n"))
 
 

@@ -113,6 +113,11 @@ def lines(pages: Iterable[Saved], html: str = "html", url: str = "url") -> bytes
     return "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in told).encode()
 
 
+def blocks(data: bytes, size: int = 700) -> list[bytes]:
+    """Data in blocks as bgzip and pzstd make them, of which most begin in the middle of a line, some in the middle of a character."""
+    return [data[at : at + size] for at in range(0, len(data), size)]
+
+
 #: name of the file -> its bytes, and whether it knows addresses and dates
 KINDS: dict[str, tuple[Callable[[list[Saved]], bytes], bool]] = {
     "a.warc": (lambda pages: b"".join(map(record, pages)), True),
@@ -126,6 +131,12 @@ KINDS: dict[str, tuple[Callable[[list[Saved]], bytes], bool]] = {
     "a.jsonl": (lines, True),
     "a.jsonl.gz": (lambda pages: gzip.compress(lines(pages)), True),
     "a.jsonl.zst": (lambda pages: zstd.compress(lines(pages)), True),
+    "members.jsonl.gz": (lambda pages: b"".join(map(gzip.compress, lines(pages).splitlines(keepends=True))), True),
+    "blocks.jsonl.gz": (lambda pages: b"".join(map(gzip.compress, blocks(lines(pages)))), True),
+    "blocks.jsonl.zst": (
+        lambda pages: b"".join(b"\x50\x2a\x4d\x18\4\0\0\0size" + zstd.compress(block) for block in blocks(lines(pages))),
+        True,
+    ),
     "a.zip": (zipped, False),
     "a.tar": (tarred, False),
     "a.tar.gz": (lambda pages: gzip.compress(tarred(pages)), False),

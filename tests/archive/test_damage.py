@@ -6,6 +6,7 @@ from __future__ import annotations
 import gzip
 import io
 import tarfile
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from baike_spider.archive import PLAIN, Damage, Piece, Tape, read_file, read_tape
+from baike_spider.cli.main import main
+from baike_spider.shards.zstd import zstd
 from tests.archive.specimens import KINDS, Saved, lines, saved, tarred
 
 PAGES = [Saved(page.url, page.body[:1500] + b"<!-- %d -->" % number) for number in range(3) for page in saved()]
@@ -128,8 +131,67 @@ def test_a_member_of_a_tar_file_that_became_zeros(form: int) -> None:
         assert f"{(end - at) // 512} empty blocks in the middle" in reason
 
 
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_a_name_in_a_tar_file_is_not_held_however_long_it_is(kind: bytes) -> None:
+    header = tarfile.TarInfo("x")
+    header.type, header.size = kind, 40 << 20
+    data = header.tobuf(tarfile.USTAR_FORMAT) + bytes(b"x" * 512 * 1000)
+    file = Endless(data, 50 << 20)
+    tracemalloc.start()
+    try:
+        found = list(read_tape(Tape(file, "a.tar", seekable=False), "a.tar", PLAIN))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert all(isinstance(one, Damage) for one in found)
+    assert "further fields of 41943040 bytes" in str(found[0])
+    assert peak < 20 << 20
+
+
+class Endless:
+    """A pipe of some bytes, and then of zeros."""
+
+    def __init__(self, data: bytes, size: int) -> None:
+        self._data = data
+        self._left = size
+
+    def read(self, size: int = -1, /) -> bytes:
+        data, self._data = self._data[:size], self._data[size:]
+        data += bytes(min(size, self._left) - len(data))
+        self._left -= len(data)
+        return data
+
+
 def test_tar_files_one_behind_the_other() -> None:
     assert read_tar(tarred(PAGES) + tarred(PAGES[:2]) + tarred(PAGES)) == (2 * len(PAGES) + 2, [])
+
+
+def test_tar_files_one_behind_the_other_whatever_they_were_filled_up_to() -> None:
+    count, data = 0, b""
+    for blocks, pages in ((1, PAGES[:3]), (20, PAGES[:5]), (2, PAGES[:4]), (4, PAGES), (4, PAGES[:7]), (1, PAGES[:2]), (20, PAGES)):
+        whole = tarred(pages)
+        whole = whole[: tar_members(whole)[-1][1]] + bytes(1024)
+        data += whole + bytes(-len(whole) % (512 * blocks))
+        count += len(pages)
+        assert read_tar(data) == (count, [])
+
+
+@pytest.mark.parametrize("zeros", [1, 24, 40])
+def test_empty_blocks_between_two_members_that_are_no_end_mark(zeros: int) -> None:
+    data = tarred(PAGES)
+    at = tar_members(data)[3][1]
+    count, (reason,) = read_tar(data[:at] + bytes(512 * zeros) + data[at:])
+    assert (count, f"{zeros} empty blocks in the middle" in reason) == (len(PAGES), True)
+
+
+def test_a_member_that_became_zeros_where_an_end_mark_could_end() -> None:
+    """Each takes up as much as a tar file is filled up to, twice."""
+    pages = [Saved(page.url, page.body.ljust(2 * tarfile.RECORDSIZE - 512)) for page in PAGES[:4]]
+    data = tarred(pages, tarfile.USTAR_FORMAT)
+    for at, end in tar_members(data)[:-1]:
+        assert end % tarfile.RECORDSIZE == 0
+        count, (reason,) = read_tar(data[:at] + bytes(end - at) + data[end:])
+        assert (count, "40 empty blocks in the middle" in reason) == (3, True)
 
 
 @pytest.mark.parametrize("seekable", [True, False])
@@ -147,6 +209,64 @@ def test_a_dictionary_that_is_damaged(hurt: Callable[[bytes], bytes], reason: st
     (damage,) = read_tape(Tape(io.BytesIO(data), "a.warc.zst", seekable=seekable), "a.warc.zst", PLAIN)
     assert isinstance(damage, Damage)
     assert (damage.offset, reason in damage.reason) == (0, True)
+
+
+def test_verify_tells_a_file_that_ends_behind_its_dictionary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = DATA["words.warc.zst"]
+    (tmp_path / "a.warc.zst").write_bytes(data[: 8 + int.from_bytes(data[4:8], "little")])
+    assert main(["archive", "verify", str(tmp_path / "a.warc.zst")]) == 11
+    assert "the file is empty but for its dictionary" in capsys.readouterr().out
+    (tmp_path / "a.warc.zst").write_bytes(data)
+    assert main(["archive", "verify", str(tmp_path / "a.warc.zst")]) == 0
+
+
+def read_lines(data: bytes, name: str, *, seekable: bool = True) -> tuple[list[bytes], list[str]]:
+    found = list(read_tape(Tape(io.BytesIO(data), name, seekable=seekable), name, PLAIN))
+    return [one.page.body for one in found if isinstance(one, Piece)], [str(one) for one in found if isinstance(one, Damage)]
+
+
+@pytest.mark.parametrize("seekable", [True, False])
+@pytest.mark.parametrize("compress", [gzip.compress, zstd.compress])
+def test_a_broken_member_of_json_lines_costs_its_own_lines(compress: Callable[[bytes], bytes], seekable: bool) -> None:
+    name = "a.jsonl.gz" if compress is gzip.compress else "a.jsonl.zst"
+    members = [compress(line) for line in lines(PAGES).splitlines(keepends=True)]
+    at = sum(map(len, members[:4]))
+    for hurt in (b"", members[4][:100], members[4][:-9] + bytes(9), bytes(500), b"<html>502</html>" * 30):
+        data = b"".join((*members[:4], hurt, *members[5:]))
+        bodies, told = read_lines(data, name, seekable=seekable)
+        assert [body for body in bodies if body != PAGES[4].body] == [page.body for page in PAGES if page is not PAGES[4]]
+        assert len(told) == bool(hurt)
+        assert not told or told[0].startswith(f"{name}: byte {at}: damaged: ")
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zstd.compress])
+def test_no_line_is_put_together_across_damage(compress: Callable[[bytes], bytes]) -> None:
+    """The beginning of one and the end of another make a sound line of JSON, and a page that never was."""
+    name = "a.jsonl.gz" if compress is gzip.compress else "a.jsonl.zst"
+    line = b'{"html": "%s", "url": ""}\n'
+    first, second, third = (line % (word * 400) for word in (b"<p>a</p>", b"<p>b</p>", b"<p>c</p>"))
+    members = [compress(part) for part in (first, second[:900], second[900:1800], second[1800:] + third)]
+    bodies, told = read_lines(b"".join((*members[:2], b"<html>502</html>", members[3])), name)
+    assert bodies == [b"<p>a</p>" * 400, b"<p>c</p>" * 400]
+    assert len(told) == 2
+    assert "line 2 breaks off there" in told[0]
+    assert "line 3: no JSON object" in told[1]
+
+
+def test_a_catalogue_without_pages_is_told_once() -> None:
+    catalogue = b"".join(b'{"path": "%d.html", "url": "u"}\n' % number for number in range(5000))
+    page = lines(PAGES[:1])
+    reason = "lines 1 to 5000: no object with the field 'html' (--html-field names another)"
+    assert read_lines(catalogue, "index.jsonl") == ([], [f"index.jsonl: byte 0: damaged: {reason} ({len(catalogue)} bytes skipped)"])
+    bodies, told = read_lines(b'["html"]\n' + page + catalogue + page + b"\n" + b"7\n{}\n\n" + page + b"{broken\n{}", "a.jsonl")
+    assert bodies == [PAGES[0].body] * 3
+    assert [one.partition("damaged: ")[2].partition(":")[0] for one in told] == [
+        "line 1",
+        "lines 3 to 5002",
+        "lines 5005 to 5006",
+        "line 5009",
+        "line 5010",
+    ]
 
 
 def test_a_line_that_is_too_large_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import bz2
+import errno
 import gzip
 import io
 import json
+import lzma
 import multiprocessing
 import os
 import re
 import signal
 import subprocess
 import sys
+import tarfile
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,8 +27,10 @@ import pytest
 from baike_spider.archive import PLAIN, Piece, Tape, read_tape
 from baike_spider.cli.main import main
 from baike_spider.corpus.extract import extract_page
-from baike_spider.shards import read_entries, read_rejects, read_triples, verify
+from baike_spider.corpus.inputs import tasks
+from baike_spider.shards import load_manifest, read_entries, read_rejects, read_triples, verify
 from baike_spider.shards.zstd import zstd
+from extractors import extract_record
 from tests.archive import specimens
 from tests.archive.specimens import DATE, KINDS, Saved, record, saved, write
 
@@ -154,6 +162,12 @@ def test_damage_is_told_with_file_and_offset_and_the_rest_is_read(tmp_path: Path
     assert (piped.returncode, len(piped.stdout.splitlines())) == (9, 5)
 
 
+def without_a_list(data: bytes) -> bytes:
+    """A zip file whose end record says that it has no files."""
+    end = data.rindex(b"PK\5\6")
+    return data[: end + 8] + bytes(8) + data[end + 16 :]
+
+
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
@@ -162,10 +176,14 @@ def test_damage_is_told_with_file_and_offset_and_the_rest_is_read(tmp_path: Path
         ("cut.warc.gz", damaged(bytes)[:-300], "the file ends inside a gzip member"),
         ("cut.warc", b"".join(map(record, PAGES))[:-300], "but the data ends before them"),
         ("cut.jsonl.gz", gzip.compress(specimens.lines(PAGES))[:-300], "the file ends inside a gzip member"),
-        ("bad.jsonl", specimens.lines(PAGES[:5]) + b"{broken\n", "line 6: no JSON object"),
+        ("page.jsonl", b"<html>\n<title>502</title>\n</html>\n", r"lines 1 to 3: no JSON object \(.*: character 1\) \(34 bytes"),
+        ("bad.jsonl", specimens.lines(PAGES[:5]) + b"{broken\n", r"line 6: no JSON object \(.*: character 2\)"),
+        ("bad.jsonl", specimens.lines(PAGES[:5]) + b'{"html": 1\n', r"line 6: no JSON object \(Expecting ',' delimiter: character 11\)"),
         ("cut.tar", specimens.tarred(PAGES)[: -(len(PAGES[5].body) + 10_000)], "the tar file cannot be read on"),
         ("cut.zip", specimens.zipped(PAGES)[:-300], "no zip file can be read"),
         ("cut.wacz", specimens.wacz(PAGES)[:-300], "no zip file can be read"),
+        ("d.zip", without_a_list(specimens.zipped(PAGES)), "the zip file lists no files"),
+        ("d.wacz", without_a_list(specimens.wacz(PAGES)), "the zip file lists no files"),
     ],
 )
 def test_files_that_end_early_or_are_something_else(
@@ -177,12 +195,6 @@ def test_files_that_end_early_or_are_something_else(
     entries = extracted(tmp_path / "in", tmp_path, code=9)
     assert {page.canonical for page in PAGES} <= {entry["url"] for entry in entries}
     assert re.search(rf"{name}: byte \d+: damaged: .*{reason}", capsys.readouterr().err)
-
-
-def without_a_list(data: bytes) -> bytes:
-    """A zip file whose end record says that it has no files."""
-    end = data.rindex(b"PK\5\6")
-    return data[: end + 8] + bytes(8) + data[end + 16 :]
 
 
 ERROR_PAGE = b"<html><title>502</title>" + b"<p>Bad Gateway</p>" * 100 + b"</html>"
@@ -200,8 +212,6 @@ ERROR_PAGE = b"<html><title>502</title>" + b"<p>Bad Gateway</p>" * 100 + b"</htm
         ("d.tar.gz", gzip.compress(b"", mtime=0), "the tar file cannot be read on: empty file"),
         ("d.tar", specimens.tarred([]), "the tar file holds no files"),
         ("d.zip", specimens.zipped([]), "the zip file lists no files"),
-        ("d.zip", without_a_list(specimens.zipped(PAGES)), "the zip file lists no files"),
-        ("d.wacz", without_a_list(specimens.wacz(PAGES)), "the zip file lists no files"),
         *((f"d{ending}", ERROR_PAGE, "no header of a tar file is in it") for ending in (".tar", ".tar.gz", ".tgz", ".tar.zst")),
         *((f"d{ending}", ERROR_PAGE[:99], "the tar file cannot be read on") for ending in (".tar", ".TGZ")),
         ("d.tar.gz", gzip.compress(ERROR_PAGE, mtime=0), "no header of a tar file is in it"),
@@ -219,10 +229,130 @@ def test_an_empty_file_or_an_error_page_under_the_name_of_an_archive(
     assert told[1:] == ["1 pages: 1 damaged"]
 
 
+#: compressed files, and what may lie before them that holds nothing: of a .warc.zst with a dictionary nothing may
+UNNAMED = [(name, b"") for name in KINDS if name.endswith((".gz", ".zst"))]
+UNNAMED += [(name, gzip.compress(b"", mtime=0)) for name in KINDS if name.endswith(".gz")]
+UNNAMED += [
+    (name, b"\x50\x2a\x4d\x18\4\0\0\0size" + zstd.compress(b"")) for name in KINDS if name.endswith(".zst") and name != "words.warc.zst"
+]
+
+
+@pytest.mark.parametrize(("name", "before"), UNNAMED)
+def test_what_is_compressed_needs_no_name_and_no_first_member_that_holds_something(tmp_path: Path, name: str, before: bytes) -> None:
+    path = tmp_path / "something"
+    path.write_bytes(before + KINDS[name][0](PAGES))
+    assert len(extracted(path, tmp_path)) == len(PAGES)
+
+
+def test_archives_in_archives(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    inner = {
+        "a.zip": specimens.zipped,
+        "b.tar": specimens.tarred,
+        "c.wacz": specimens.wacz,
+        "d.warc.gz": specimens.warc_gz,
+        "e.jsonl": specimens.lines,
+    }
+    for name, bundled in (("all.tar", tarred_files), ("all.zip", zipped_files)):
+        path = tmp_path / name
+        path.write_bytes(bundled({inside: make(PAGES) for inside, make in inner.items()}))
+        assert len(extracted(path, tmp_path)) == len(inner) * len(PAGES)
+        path.write_bytes(bundled({"1.zip": zipped_files({"2.tar": tarred_files({"3.zip": specimens.zipped(PAGES)})})}))
+        assert extracted(path, tmp_path, code=9) == []
+        assert "files in files in files are not read" in capsys.readouterr().err
+
+
+def tarred_files(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as bundle:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            bundle.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+def zipped_files(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as bundle:
+        for name, data in files.items():
+            bundle.writestr(name, data)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "kind"),
+    [
+        ("a.tar.bz2", bz2.compress(specimens.tarred(PAGES)), "bzip2"),
+        ("a.tar.xz", lzma.compress(specimens.tarred(PAGES)), "xz"),
+        ("a.html.xz", lzma.compress(PAGES[0].body), "xz"),
+        ("a.7z", b"7z\xbc\xaf\x27\x1c" + bytes(100), "7z"),
+        ("a.rar", b"Rar!\x1a\x07\x01\0" + bytes(100), "rar"),
+        ("a.tar.gz", bz2.compress(specimens.tarred(PAGES)), "bzip2"),
+    ],
+)
+def test_files_compressed_otherwise_are_told(tmp_path: Path, name: str, data: bytes, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / name).write_bytes(data)
+    (tmp_path / "in" / "bundle.zip").write_bytes(zipped_files({name: data}))
+    assert extracted(tmp_path / "in", tmp_path, code=9) == []
+    told = capsys.readouterr().err.splitlines()
+    assert [f"{name}: byte 0: damaged: {kind} is not read" in one for one in told] == [True, True, False]
+
+
+def test_files_of_other_names_in_a_folder_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in").mkdir()
+    write(tmp_path / "in", "a.warc.gz", PAGES)
+    for name in ("a.php", "b.PHP", "c.asp", "d", "e.1234567", ".hidden", "f.css", "g.css", "h.css", "i.css"):
+        (tmp_path / "in" / name).write_bytes(PAGES[0].body)
+    assert len(extracted(tmp_path / "in", tmp_path)) == len(PAGES)
+    assert "9 files of other names were passed over (4 .css, 2 .php, 2 without an ending, ...)" in capsys.readouterr().err
+    assert len(extracted(tmp_path / "in" / "a.php", tmp_path)) == 1
+    assert "passed over" not in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_listed_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("1", "2", "3"):
+        (tmp_path / "in" / name).mkdir(parents=True)
+        write(tmp_path / "in" / name, "a.warc.gz", PAGES)
+
+    def scandir(path: str) -> Any:
+        if path.endswith("/2"):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return listing(path)
+
+    listing = os.scandir
+    monkeypatch.setattr("baike_spider.corpus.inputs.os.scandir", scandir)
+    assert len(extracted(tmp_path / "in", tmp_path, code=9)) == 2 * len(PAGES)
+    assert f"{tmp_path / 'in' / '2'}: byte 0: damaged: the folder cannot be listed" in capsys.readouterr().err
+
+
+def test_a_page_that_is_larger_than_any_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And not read as far as it is small enough."""
+    monkeypatch.setattr("baike_spider.archive.bundles.LARGEST_BYTES", len(PAGES[0].body))
+    path = tmp_path / "a.html"
+    path.write_bytes(PAGES[0].body)
+    assert len(extracted(path, tmp_path)) == 1
+    path.write_bytes(PAGES[0].body + b" ")
+    assert extracted(path, tmp_path, code=9) == []
+    assert "no page is so large" in capsys.readouterr().err
+
+
 def test_an_empty_folder_stays_what_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "in").mkdir()
     assert extracted(tmp_path / "in", tmp_path) == []
     assert "no page files found" in capsys.readouterr().err
+
+
+def test_no_task_holds_more_than_a_process_can(tmp_path: Path) -> None:
+    """Also of what has no bytes of its own: damage, and empty pages."""
+    for lines in (b"{}\n7 7\n" * 50_000, b'{"html": ""}\n' * 100_000):
+        (tmp_path / "a.jsonl").write_bytes(lines)
+        for task in tasks([str(tmp_path / "a.jsonl")], PLAIN, size=100_000):
+            assert len(task.pieces) < 1000
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
@@ -247,10 +377,13 @@ def test_shards_like_a_crawls(tmp_path: Path) -> None:
     assert main(["extract", str(path), "-o", "x", "--shards", str(folder)]) == 2
 
 
-def test_shards_go_on_after_a_kill_and_do_not_depend_on_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encyclopedia: Path) -> None:
+def test_shards_go_on_after_a_kill_and_do_not_depend_on_jobs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encyclopedia: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr("baike_spider.cli.extract.TASK_BYTES", 30_000)
     source = encyclopedia / "pages"
     assert main(["extract", str(source), "--shards", str(tmp_path / "whole")]) == 9
+    whole = summary(capsys.readouterr().err)
     assert main(["extract", str(source), "--shards", str(tmp_path / "two"), "--jobs", "2"]) == 9
     shards = sorted(path.relative_to(tmp_path / "whole") for path in (tmp_path / "whole").rglob("*.zst"))
     assert len(shards) > 10
@@ -264,7 +397,9 @@ def test_shards_go_on_after_a_kill_and_do_not_depend_on_jobs(tmp_path: Path, mon
     (killed / "entries" / ".t0000007-00000000-00000.jsonl.zst.part").write_bytes(b"torn")
     (killed / "entries" / "t0000008-00000000-00000.jsonl.zst").write_bytes(b"never listed")
     assert {problem.kind for problem in verify(killed)} == {"leftover", "stray"}
-    main(["extract", str(source), "--shards", str(killed)])
+    capsys.readouterr()
+    assert main(["extract", str(source), "--shards", str(killed)]) == 9
+    assert summary(capsys.readouterr().err) == whole
     assert verify(killed) == []
     key = lambda entry: entry["source"]  # noqa: E731
     assert sorted(read_entries(killed), key=key) == sorted(read_entries(tmp_path / "whole"), key=key)
@@ -283,8 +418,57 @@ def test_shards_of_other_inputs_are_not_mixed(tmp_path: Path, capsys: pytest.Cap
     assert len(list(read_entries(folder))) == len(PAGES)
 
 
-def after(count: int, error: BaseException) -> Callable[[Any], Any]:
-    """`extract_page` that fails at the given page."""
+def summary(told: str) -> str:
+    """The last line of what a command says, without its word on earlier runs."""
+    return told.splitlines()[-1].partition(";")[0]
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_run_that_finds_all_done_ends_like_the_first(tmp_path: Path, jobs: str, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "damaged.warc.gz"
+    path.write_bytes(damaged(DAMAGE["flipped-bit"][0]))
+    command = ["extract", str(path), "--shards", str(tmp_path / "shards"), "--jobs", jobs]
+    assert main(command) == 9
+    first = capsys.readouterr().err
+    assert "5 entry, 1 damaged" in summary(first)
+    for _ in range(2):
+        assert main(command) == 9
+        again = capsys.readouterr().err
+        assert summary(again) == summary(first)
+        assert "1 were skipped in an earlier run" in again
+        assert "1 tasks were done before" in again
+    (reject,) = read_rejects(tmp_path / "shards")
+    assert (reject["verdict"], reject["source"], reject["message"]) == ("damaged", str(path), first.splitlines()[0])
+    assert load_manifest(tmp_path / "shards").counts["verdicts"] == {"damaged": 1}
+    assert verify(tmp_path / "shards") == []
+
+
+@pytest.mark.parametrize("name", ["senses.html", "empty.html"])
+def test_a_named_file_that_is_no_entry_is_told_of_a_run_that_finds_all_done(tmp_path: Path, name: str, encyclopedia: Path) -> None:
+    pages = [json.loads(line) for line in (encyclopedia / "index.jsonl").read_text(encoding="utf-8").splitlines()]
+    body = next((encyclopedia / page["path"]).read_bytes() for page in pages if page["kind"] == "sense_list")
+    (tmp_path / "in").mkdir()
+    path = tmp_path / "in" / name
+    path.write_bytes(body if name == "senses.html" else b"")
+    for _ in range(2):
+        assert main(["extract", str(path), "--shards", str(tmp_path / "named")]) == 9
+        assert main(["extract", str(tmp_path / "in"), "--shards", str(tmp_path / "walked")]) == (0 if name == "senses.html" else 9)
+
+
+def test_a_page_that_the_extractors_fail_on_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path, "a.warc.gz", PAGES)
+    command = ["extract", str(path), "--shards", str(tmp_path / "shards")]
+    with monkeypatch.context() as patched:
+        patched.setattr("baike_spider.corpus.extract.extract_record", after(3, ZeroDivisionError("by 0"), extract_record))
+        assert main(command) == 9
+    assert main(command) == 9
+    (reject,) = read_rejects(tmp_path / "shards")
+    assert (reject["verdict"], reject["url"]) == ("error", PAGES[2].url)
+    assert base64.b64decode(reject["body"]) == PAGES[2].body
+
+
+def after(count: int, error: BaseException, function: Callable[[Any], Any] = extract_page) -> Callable[[Any], Any]:
+    """The function, failing when it is called so many times."""
     seen = 0
 
     def failing(page: Any) -> Any:
@@ -292,7 +476,7 @@ def after(count: int, error: BaseException) -> Callable[[Any], Any]:
         seen += 1
         if seen == count:
             raise error
-        return extract_page(page)
+        return function(page)
 
     return failing
 

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baike_spider.archive import INDEX_FILE, ArchiveWriter, Damage, Exchange, Index, Record, decoded, mend, read_at, read_records
-from baike_spider.archive.exchange import digest_of, members_of
+from baike_spider.archive.exchange import _stored, digest_of, members_of
 from baike_spider.archive.index import surt
 from baike_spider.archive.members import GZIP
 from baike_spider.cli.main import main
@@ -152,6 +152,82 @@ def test_a_torn_end_is_cut_off_and_the_rest_is_indexed(folder: Path, left: int) 
     warcio_check(folder)
 
 
+@pytest.mark.parametrize("zeros", [1, 4, 4096, 70_000])
+@pytest.mark.parametrize("left", [0, 2, 30, 200, -7])
+@pytest.mark.parametrize("members", [0, 2])
+def test_zeros_in_the_place_of_the_end_are_cut_off_with_the_record_that_was_not_written(
+    folder: Path, members: int, left: int, zeros: int
+) -> None:
+    """`members`: how many pages are whole; `left`: bytes of the record behind them that were written; below 0: all but so many."""
+    writer = ArchiveWriter(folder, worker="w", info={})
+    for number in range(members + 1):
+        writer.add(exchange(number))
+    writer.close()
+    (path,) = folder.glob("*.gz")
+    data = path.read_bytes()
+    offsets = [one.offset for one in read_records(path)]
+    at, behind = (offsets[-1], len(data)) if members else offsets[:2]
+    written = data[at:behind][:left] + bytes(max(zeros, -left))
+    path.write_bytes(data[:at] + written)
+    for cut, size in ((False, at + len(written)), (True, at)):
+        (folder / INDEX_FILE).unlink(missing_ok=True)
+        with Index(folder / INDEX_FILE) as index:
+            assert len(mend(folder, index, cut=cut)) == 1
+            assert path.stat().st_size == size
+    with Index(folder / INDEX_FILE) as index:
+        assert mend(folder, index) == []
+        assert [bool(index.of_url(f"{URL}{number}")) for number in range(members + 1)] == [True] * members + [False]
+    assert len(answers(folder) if members else []) == members
+
+
+@pytest.mark.parametrize("place", [0, 50, -5])
+def test_a_last_record_that_was_written_and_is_damaged_is_left_alone(folder: Path, place: int) -> None:
+    """Its end has zeros too: it is shorter than 16 MB."""
+    writer = ArchiveWriter(folder, worker="w", info={})
+    for number in range(2):
+        writer.add(exchange(number))
+    writer.close()
+    (path,) = folder.glob("*.gz")
+    data = bytearray(path.read_bytes())
+    assert data[-1] == 0
+    data[place if place < 0 else answers(folder)[-1].offset + place] ^= 0xFF
+    path.write_bytes(data)
+    (folder / INDEX_FILE).unlink()
+    with Index(folder / INDEX_FILE) as index:
+        assert len(mend(folder, index)) == 1
+    assert path.read_bytes() == data
+
+
+@pytest.mark.parametrize("left", [1, 2, 3, 30])
+def test_a_file_that_is_nothing_but_a_torn_end_is_emptied(folder: Path, writer: ArchiveWriter, left: int) -> None:
+    """`left`: bytes of its first record that were written."""
+    writer.add(exchange(1))
+    writer.close()
+    (path,) = folder.glob("*.gz")
+    os.truncate(path, left)
+    with Index(":memory:") as index:
+        (damage,) = mend(folder, index)
+        assert damage.reason.startswith("the file ends inside")
+        assert path.stat().st_size == 0
+        assert mend(folder, index) == []
+    # nothing was lost, so there is nothing to tell of it
+    assert main(["archive", "verify", str(folder)]) == 0
+    assert main(["extract", str(folder)]) == 0
+    # where no crawl writes it is an empty file like any other
+    (folder / INDEX_FILE).unlink()
+    assert main(["archive", "verify", str(folder)]) == 11
+    assert main(["extract", str(folder)]) == 9
+
+
+def test_a_byte_that_begins_no_member_is_left_alone(folder: Path) -> None:
+    folder.mkdir()
+    path = folder / "w-00000.warc.gz"
+    path.write_bytes(b"x")
+    with Index(":memory:") as index:
+        assert len(mend(folder, index)) == 1
+    assert path.read_bytes() == b"x"
+
+
 def test_damage_in_the_middle_is_left_alone(folder: Path) -> None:
     writer = ArchiveWriter(folder, worker="w", info={})
     for number in range(4):
@@ -256,8 +332,11 @@ def of_length(stored: int) -> bytes:
     ],
 )
 @pytest.mark.parametrize("encoded", [True, False])
-def test_what_is_served_makes_no_members(tmp_path: Path, body: bytes, encoded: bool) -> None:
-    """A reader that starts in the middle of a file looks for the beginning of a member."""
+@pytest.mark.parametrize("hidden", [True, False])
+def test_what_is_served_makes_no_members(tmp_path: Path, body: bytes, hidden: bool, encoded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader that starts in the middle of a file looks for the beginning of a member. `hidden`: whether compressing hides what is served."""
+    if not hidden:
+        monkeypatch.setattr("baike_spider.archive.exchange._compressed", lambda _level: _stored())
     headers = ((b"Content-Type", b"text/html"), *([(b"Content-Encoding", b"gzip")] if encoded else []))
     sent = Exchange(URL, DATE, 200, headers, body)
     for member in members_of(sent, digest_of(body)):
@@ -277,12 +356,40 @@ def test_what_is_served_makes_no_members(tmp_path: Path, body: bytes, encoded: b
     warcio_check(tmp_path)
 
 
+@pytest.mark.parametrize("encoded", [True, False])
+@pytest.mark.parametrize("between", [b"", b"noise"])
+def test_a_body_of_magics_is_not_stored_in_as_many_blocks(between: bytes, encoded: bool) -> None:
+    """A block costs a microsecond, and five bytes."""
+    body = (GZIP.magic + between) * 100_000
+    sent = Exchange(URL, DATE, 200, ((b"Content-Encoding", b"gzip"),) if encoded else (), body)
+    data = members_of(sent, digest_of(body))[-1].data
+    assert gzip.decompress(data).endswith(b"\r\n\r\n" + body + b"\r\n\r\n")
+    assert len(data) < 50_000
+
+
 @given(st.lists(st.sampled_from([GZIP.magic, b"\x1f", b"\x8b", b"\x08", b"\0", b"x" * 300, b"\x1f\x8b"]), max_size=40).map(b"".join))
 def test_no_body_holds_a_magic_when_it_is_stored(body: bytes) -> None:
     sent = Exchange(URL, DATE, 200, ((b"Content-Encoding", b"gzip"),), body)
     data = next(member.data for member in members_of(sent, digest_of(body)) if member.type == "response")
     assert data.rfind(GZIP.magic) == 0
     assert gzip.decompress(data).endswith(b"\r\n\r\n" + body + b"\r\n\r\n")
+
+
+@pytest.mark.parametrize("action", [("index",), ("get", f"{URL}0")])
+def test_two_files_of_one_name_are_not_taken_for_one(
+    tmp_path: Path, action: tuple[str, ...], capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    for number, crawl in enumerate(("a", "b")):
+        writer = ArchiveWriter(tmp_path / crawl / "warc", worker="w", info={})
+        writer.add(exchange(number))
+        writer.close()
+    crawls = [str(tmp_path / crawl) for crawl in ("a", "b")]
+    assert main(["archive", *action, *crawls]) == 2
+    assert b"have the same name" in capfdbinary.readouterr().err
+    assert main(["archive", *action, crawls[0], crawls[0]]) == 0
+    assert main(["archive", "stats", *crawls]) == 0
+    (tmp_path / "b" / "warc" / "w-00000.warc.gz").rename(tmp_path / "b" / "warc" / "v-00000.warc.gz")
+    assert main(["archive", *action, *crawls]) == 0
 
 
 def test_an_index_whose_reader_has_enough_ends_quietly(folder: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors import Entry, Malformed, NotAnEntry, Page, Refused, UnknownLayout, Verdict, extract, links, triples
+from extractors import Entry, Malformed, NotAnEntry, Page, Refused, UnknownLayout, Verdict, extract, extract_record, links, triples
 from extractors.document import Document
 from extractors.layouts import layouts
 from extractors.sites.baidu_baike.react import Disagreement, disagreements
@@ -49,6 +49,22 @@ def test_every_layout_is_found() -> None:
         names
     )
     assert [layout.rank for layout in layouts()] == sorted(layout.rank for layout in layouts())
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if "refusal" not in case.name and case.page.body.lstrip()[:1] == b"<"], ids=lambda case: case.name
+)
+@pytest.mark.parametrize("field", ["html", "body"])
+@pytest.mark.parametrize("indent", [None, 1])
+def test_pages_in_the_fields_of_json_are_no_page(case: Case, field: str, indent: int | None) -> None:
+    """Read as one, each gives an entry whose title is an escape sequence, and all but the first are lost."""
+    one = {"url": case.page.url, field: case.page.body.decode("utf-8", "replace")}
+    for told in ([one, one], one, {field: one[field]}, [one[field]]):
+        for ascii_only in (True, False):
+            body = json.dumps(told, indent=indent, ensure_ascii=ascii_only).encode()
+            with pytest.raises(Malformed) as caught:
+                extract_record(Page(body))
+            assert caught.value.reason == "json"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -112,4 +112,4 @@ def _number(value: Any) -> int | None:
     return int(text) or None if text.isascii() and text.isdigit() and len(text) <= 12 else None
 
 
-LAYOUT = Layout(_NAME, SITE.name, _claims, _read, rank=15)
+LAYOUT = Layout(_NAME, SITE.name, _claims, _read, rank=15, reads_json=True)

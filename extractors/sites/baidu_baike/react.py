@@ -65,7 +65,7 @@ class Disagreement:
 
 def _claims(document: Document) -> bool:
     body = document.body
-    if body[:64].lstrip()[:1] == b"{":
+    if body[:64].lstrip()[:1] in (b"{", b"["):
         return b'"lemmaTitle"' in body and b'"lemmaId"' in body
     if document.class_at(_TITLE) >= 0 or document.class_at(_BOX) >= 0:
         # the last pages of the template before had the first hook too
@@ -211,4 +211,4 @@ def _content(document: Document) -> Spans:
     return without_tip(document, (start, end if end >= 0 else len(document.body)), b"tipIcon_", b"tipTitle_", reach=131_072)
 
 
-LAYOUT = Layout(_NAME, SITE.name, _claims, _read, rank=20, content=_content)
+LAYOUT = Layout(_NAME, SITE.name, _claims, _read, rank=20, reads_json=True, content=_content)

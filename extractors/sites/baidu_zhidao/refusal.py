@@ -33,4 +33,4 @@ def _read(_document: Document) -> NoReturn:
     raise Refused("a verification page instead of a question: ask again later, and more slowly", layout=_NAME, reason="verification")
 
 
-LAYOUT = Layout(_NAME, SITE.name, _claims, _read, rank=90)
+LAYOUT = Layout(_NAME, SITE.name, _claims, _read, rank=90, reads_json=True)
