@@ -14,6 +14,7 @@ from base64 import b32encode
 from dataclasses import dataclass, field
 from hashlib import sha1
 from http import HTTPStatus
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from fastwarc.warc import WarcRecord, WarcRecordType
@@ -37,6 +38,9 @@ _MAGIC = re.compile(re.escape(GZIP.magic))
 #: where blocks end, see `_deflated`: the lengths of blocks can be a magic too, those of one of these ways are none
 _WHOLE = 1 << 30
 _CUTS = ((1, _WHOLE), (2, _WHOLE), (1, 4093), (2, 8191), (1, 16381))
+#: magics in a part of a record from which on it is compressed whatever it holds: most codes hide them, for nothing. To end a block at each of them takes a
+#: microsecond, and a page can hold 350,000 for a megabyte; one that comes compressed begins with one.
+_MANY = 100
 _PROFILE = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 _HEADERS = tuple[tuple[bytes, bytes], ...]
 
@@ -157,34 +161,47 @@ def _member(kind: str, record: WarcRecord, *content: bytes, deflate: Callable[[]
     head = io.BytesIO()
     record.headers.write(head)
     parts = (head.getvalue(), *content, b"\r\n\r\n")
-    data = b""
-    if any(GZIP.magic in part for part in parts):
-        # most codes hide them, for nothing; to end a block at each of them takes a microsecond, and a page can hold 350,000 of them for a megabyte
-        data = _deflated(parts, _compressed(_LEVEL), 0, _WHOLE)
+    magics = [_magics(part, most=_MANY) for part in parts]
+    if any(len(some) == _MANY for some in magics):
+        data = _deflated(parts, _compressed(_LEVEL), [[] for _ in parts])
+        if _hides(data):
+            return Member(kind, data)
+        magics = [_magics(part) for part in parts]
     for cut, most in _CUTS:
-        if data.rfind(GZIP.magic) == 0:
+        data = _deflated(parts, deflate(), [_ends(part, some, cut, most) for part, some in zip(parts, magics, strict=True)])
+        if _hides(data):
             break
-        data = _deflated(parts, deflate(), cut, most)
     return Member(kind, data)
 
 
-def _deflated(parts: Iterable[bytes], deflate: _Deflate, cut: int, most: int) -> bytes:
-    """A gzip member of the parts. Behind the first `cut` bytes (0: nowhere) of every magic in them, and after `most` bytes, a block ends: its end breaks the
-    magic where blocks are stored as they are."""
+def _hides(data: bytes) -> bool:
+    """Whether a member's magic stands at its beginning alone."""
+    return data.rfind(GZIP.magic) == 0
+
+
+def _deflated(parts: Iterable[bytes], deflate: _Deflate, ends: Iterable[list[int]]) -> bytes:
+    """A gzip member of the parts. At the `ends` of each of them, and nowhere else, a block ends on purpose: that breaks a magic where blocks are stored as
+    they are."""
     made: list[bytes] = []
-    for part in parts:
+    for part, some in zip(parts, ends, strict=True):
         at = 0
-        for end in _ends(part, cut, most):
+        for end in some:
             made += [deflate.compress(part[at:end]), deflate.flush(zlib.Z_FULL_FLUSH)]
             at = end
         made.append(deflate.compress(part[at:] if at else part))
     return b"".join((*made, deflate.flush()))
 
 
-def _ends(part: bytes, cut: int, most: int) -> list[int]:
-    """Where its blocks are to end. One byte is looked for at no cost: text does not hold it."""
-    ends = [found.start() + cut for found in _MAGIC.finditer(part)] if cut and GZIP.magic[0] in part else []
-    return sorted({*ends, *range(most, len(part), most)})
+def _magics(part: bytes, *, most: int | None = None) -> list[int]:
+    """Where its first `most` magics are. One byte is looked for at no cost: text does not hold it."""
+    return [found.start() for found in islice(_MAGIC.finditer(part), most)] if GZIP.magic[0] in part else []
+
+
+def _ends(part: bytes, magics: list[int], cut: int, most: int) -> list[int]:
+    """Where its blocks are to end: behind the first `cut` bytes of every magic, and after `most` bytes."""
+    if not magics and len(part) <= most:
+        return []
+    return sorted({*(at + cut for at in magics), *range(most, len(part), most)})
 
 
 class _Deflate(Protocol):
