@@ -135,13 +135,23 @@ def page_names(path: str | BinaryIO) -> list[tuple[str, int]]:
     try:
         with zipfile.ZipFile(path) as bundle:
             infos = bundle.infolist()
+            begins = _begins_with_a_file(bundle)
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise Broken(f"no zip file can be read: {error}") from None
     if not infos:
         raise Broken("the zip file lists no files: it is empty, or damaged at its end")
+    if begins and all(info.header_offset for info in infos):
+        # `zipfile` takes the last list that is near the end
+        raise Broken("the zip file has no list of its own files: that of a zip file within it comes last")
     if any(info.filename == "datapackage.json" for info in infos):
         infos = [info for info in infos if info.filename.startswith("archive/")]
     return [(info.filename, info.file_size) for info in infos if not info.is_dir() and _holds_pages(info.filename)]
+
+
+def _begins_with_a_file(bundle: zipfile.ZipFile) -> bool:
+    assert bundle.fp is not None
+    bundle.fp.seek(0)
+    return bundle.fp.read(len(_ZIP[0])) == _ZIP[0]
 
 
 def read_zip(path: str | BinaryIO, name: str, names: list[str], reading: Reading, *, depth: int = 0) -> Iterator[Piece | Damage]:
