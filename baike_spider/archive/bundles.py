@@ -19,6 +19,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from baike_spider.archive.damage import Broken, Damage
+from baike_spider.archive.files import RECORD_NAMES
 from baike_spider.archive.json_lines import USUAL, Fields, pages_of_lines
 from baike_spider.archive.local_files import local_files
 from baike_spider.archive.members import ZSTD, Codec, Member, read_dictionary
@@ -44,7 +45,6 @@ _DEPTH = 3
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 #: what comes of taking a file out of a zip file
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
-_RECORD_NAMES = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz", ".arc.zst")
 _LINE_NAMES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".jsonl.zst", ".ndjson.zst")
 _ZIP_NAMES = (".zip", ".wacz")
 _TAR_NAMES = (".tar", ".tar.gz", ".tgz", ".tar.zst")
@@ -55,7 +55,7 @@ _PAGE_NAMES = (".html", ".htm", ".shtml", ".xhtml", ".json", ".html.gz", ".htm.g
 
 
 #: names that say, in small letters, that a file may hold pages
-NAMES = (*_RECORD_NAMES, *_LINE_NAMES, *_ZIP_NAMES, *_TAR_NAMES, *_FOREIGN_NAMES, *_PAGE_NAMES)
+NAMES = (*RECORD_NAMES, *_LINE_NAMES, *_ZIP_NAMES, *_TAR_NAMES, *_FOREIGN_NAMES, *_PAGE_NAMES)
 
 
 def _every(_url: str) -> bool:
@@ -99,7 +99,7 @@ def read_tape(
     codec = codec_of(head)
     inner = head if codec is None else _peek_inside(tape, codec)
     told = name.lower()
-    if told.endswith(_RECORD_NAMES) or is_record(inner):
+    if told.endswith(RECORD_NAMES) or is_record(inner):
         yield from _of_records(tape, reading, start, stop)
     elif is_zip(head):
         yield from _of_nested_zip(tape, name, reading, depth)
@@ -122,7 +122,7 @@ def read_tape(
 def holds_records(tape: Tape, name: str) -> bool:
     """Whether a file is WARC or ARC, by its name or its first bytes."""
     codec = codec_of(tape.peek(4))
-    return name.lower().endswith(_RECORD_NAMES) or is_record(tape.peek(_HEAD_BYTES) if codec is None else _peek_inside(tape, codec))
+    return name.lower().endswith(RECORD_NAMES) or is_record(tape.peek(_HEAD_BYTES) if codec is None else _peek_inside(tape, codec))
 
 
 def is_zip(head: bytes) -> bool:
