@@ -40,8 +40,9 @@ __all__ = ["NAMES", "PLAIN", "Piece", "Reading", "holds_records", "is_hidden", "
 
 #: bytes that show what a file holds
 _HEAD_BYTES = 8192
-#: how deep a file may lie in files
+#: how many archives a page may lie in
 _DEPTH = 3
+_TOO_DEEP = f"it lies in {_DEPTH} archives already, deeper ones are not read: unpack it"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 #: what comes of taking a file out of a zip file
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
@@ -208,7 +209,7 @@ def _of_records(tape: Tape, reading: Reading, start: int, stop: int | None) -> I
 def _of_nested_zip(tape: Tape, name: str, reading: Reading, depth: int) -> Iterator[Piece | Damage]:
     """A zip file is read from its end: what comes through a pipe is copied first."""
     if depth >= _DEPTH:
-        yield Damage(name, 0, "files in files in files are not read")
+        yield Damage(name, 0, _TOO_DEEP)
         return
     with tempfile.TemporaryFile() as copy:
         shutil.copyfileobj(UndoneFile(iter(tape.read, b"")), copy)
@@ -222,7 +223,7 @@ def _of_nested_zip(tape: Tape, name: str, reading: Reading, depth: int) -> Itera
 
 def _of_tar(tape: Tape, codec: Codec | None, name: str, reading: Reading, depth: int) -> Iterator[Piece | Damage]:
     if depth >= _DEPTH:
-        yield Damage(name, 0, "files in files in files are not read")
+        yield Damage(name, 0, _TOO_DEEP)
         return
     headers = TarHeaders.of_one_file()
     found, stopped = False, ""
