@@ -62,7 +62,7 @@ def read_date(text: str, *, predicate: str = "") -> str | None:
     text = text.translate(_WIDE).strip()
     asked = asks == "date"
     plain = _REMARK.sub("", text).strip() if "(" in text or "（" in text else text
-    if asked and "位" in predicate and _YEARS.match(plain):
+    if asked and "在位" in predicate and _YEARS.match(plain):
         return None
     found = _period(plain, asked=asked, life=asked and _LIFE.search(predicate) is not None)
     if found is None and plain != text:

@@ -19,6 +19,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from baike_spider.archive.damage import Broken, Damage
+from baike_spider.archive.files import RECORD_NAMES
 from baike_spider.archive.json_lines import USUAL, Fields, pages_of_lines
 from baike_spider.archive.local_files import local_files
 from baike_spider.archive.members import ZSTD, Codec, Member, read_dictionary
@@ -39,12 +40,12 @@ __all__ = ["NAMES", "PLAIN", "Piece", "Reading", "holds_records", "is_hidden", "
 
 #: bytes that show what a file holds
 _HEAD_BYTES = 8192
-#: how deep a file may lie in files
+#: how many archives a page may lie in
 _DEPTH = 3
+_TOO_DEEP = f"it lies in {_DEPTH} archives already, deeper ones are not read: unpack it"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 #: what comes of taking a file out of a zip file
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
-_RECORD_NAMES = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz", ".arc.zst")
 _LINE_NAMES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".jsonl.zst", ".ndjson.zst")
 _ZIP_NAMES = (".zip", ".wacz")
 _TAR_NAMES = (".tar", ".tar.gz", ".tgz", ".tar.zst")
@@ -55,7 +56,7 @@ _PAGE_NAMES = (".html", ".htm", ".shtml", ".xhtml", ".json", ".html.gz", ".htm.g
 
 
 #: names that say, in small letters, that a file may hold pages
-NAMES = (*_RECORD_NAMES, *_LINE_NAMES, *_ZIP_NAMES, *_TAR_NAMES, *_FOREIGN_NAMES, *_PAGE_NAMES)
+NAMES = (*RECORD_NAMES, *_LINE_NAMES, *_ZIP_NAMES, *_TAR_NAMES, *_FOREIGN_NAMES, *_PAGE_NAMES)
 
 
 def _every(_url: str) -> bool:
@@ -99,7 +100,7 @@ def read_tape(
     codec = codec_of(head)
     inner = head if codec is None else _peek_inside(tape, codec)
     told = name.lower()
-    if told.endswith(_RECORD_NAMES) or is_record(inner):
+    if told.endswith(RECORD_NAMES) or is_record(inner):
         yield from _of_records(tape, reading, start, stop)
     elif is_zip(head):
         yield from _of_nested_zip(tape, name, reading, depth)
@@ -122,7 +123,7 @@ def read_tape(
 def holds_records(tape: Tape, name: str) -> bool:
     """Whether a file is WARC or ARC, by its name or its first bytes."""
     codec = codec_of(tape.peek(4))
-    return name.lower().endswith(_RECORD_NAMES) or is_record(tape.peek(_HEAD_BYTES) if codec is None else _peek_inside(tape, codec))
+    return name.lower().endswith(RECORD_NAMES) or is_record(tape.peek(_HEAD_BYTES) if codec is None else _peek_inside(tape, codec))
 
 
 def is_zip(head: bytes) -> bool:
@@ -135,13 +136,23 @@ def page_names(path: str | BinaryIO) -> list[tuple[str, int]]:
     try:
         with zipfile.ZipFile(path) as bundle:
             infos = bundle.infolist()
+            begins = _begins_with_a_file(bundle)
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise Broken(f"no zip file can be read: {error}") from None
     if not infos:
         raise Broken("the zip file lists no files: it is empty, or damaged at its end")
+    if begins and all(info.header_offset for info in infos):
+        # `zipfile` takes the last list that is near the end
+        raise Broken("the zip file has no list of its own files: that of a zip file within it comes last")
     if any(info.filename == "datapackage.json" for info in infos):
         infos = [info for info in infos if info.filename.startswith("archive/")]
     return [(info.filename, info.file_size) for info in infos if not info.is_dir() and _holds_pages(info.filename)]
+
+
+def _begins_with_a_file(bundle: zipfile.ZipFile) -> bool:
+    assert bundle.fp is not None
+    bundle.fp.seek(0)
+    return bundle.fp.read(len(_ZIP[0])) == _ZIP[0]
 
 
 def read_zip(path: str | BinaryIO, name: str, names: list[str], reading: Reading, *, depth: int = 0) -> Iterator[Piece | Damage]:
@@ -198,7 +209,7 @@ def _of_records(tape: Tape, reading: Reading, start: int, stop: int | None) -> I
 def _of_nested_zip(tape: Tape, name: str, reading: Reading, depth: int) -> Iterator[Piece | Damage]:
     """A zip file is read from its end: what comes through a pipe is copied first."""
     if depth >= _DEPTH:
-        yield Damage(name, 0, "files in files in files are not read")
+        yield Damage(name, 0, _TOO_DEEP)
         return
     with tempfile.TemporaryFile() as copy:
         shutil.copyfileobj(UndoneFile(iter(tape.read, b"")), copy)
@@ -212,7 +223,7 @@ def _of_nested_zip(tape: Tape, name: str, reading: Reading, depth: int) -> Itera
 
 def _of_tar(tape: Tape, codec: Codec | None, name: str, reading: Reading, depth: int) -> Iterator[Piece | Damage]:
     if depth >= _DEPTH:
-        yield Damage(name, 0, "files in files in files are not read")
+        yield Damage(name, 0, _TOO_DEEP)
         return
     headers = TarHeaders.of_one_file()
     found, stopped = False, ""

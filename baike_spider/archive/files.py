@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
     from baike_spider.archive.record import Record
 
-__all__ = ["FOLDER", "SUFFIX", "archive_in", "file_names", "is_begun", "mend", "rows_of"]
+__all__ = ["FOLDER", "RECORD_NAMES", "SUFFIX", "archive_in", "file_names", "is_begun", "mend", "rows_of"]
 
 #: folder of a crawl's folder that holds its archive
 FOLDER = "warc"
 SUFFIX = ".warc.gz"
-_NAMES = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz", ".arc.zst")
+#: names of files of records, in small letters
+RECORD_NAMES = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz", ".arc.zst")
 #: rows that are told to the index at once
 _BATCH = 10_000
 
@@ -42,7 +43,7 @@ def archive_in(path: Path) -> Path:
 def file_names(folder: Path) -> list[str]:
     """The names of a folder's WARC and ARC files, sorted."""
     return (
-        sorted(path.name for path in folder.iterdir() if path.name.endswith(_NAMES) and not path.name.startswith("."))
+        sorted(path.name for path in folder.iterdir() if path.name.endswith(RECORD_NAMES) and not path.name.startswith("."))
         if folder.is_dir()
         else []
     )

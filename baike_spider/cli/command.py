@@ -70,11 +70,9 @@ def path(text: str) -> str:
 
 
 def path_to_write(text: str) -> str:
-    """argparse type: a file or folder that is written whole, under a temporary name; so it is never standard output."""
+    """argparse type: a file or folder that is written, which is never standard output: most take their name when they are whole."""
     if text == "-":
-        raise argparse.ArgumentTypeError(
-            "'-' would be standard output, and this takes its name when it is whole: give a path (./- for this name)"
-        )
+        raise argparse.ArgumentTypeError("'-' would be standard output, to which this is not written: give a path (./- for this name)")
     return path(text)
 
 

@@ -139,9 +139,8 @@ def report(results: Iterable[Done], out: TextIO | None = None, *, others: Counte
             for line in done.told:
                 print(line, file=sys.stderr)
             advance(done.counts.total())
-    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
     told = (
-        ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in ordered)
+        ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in _ordered(counts))
         or "no page files found, or none that --include takes"
     )
     if apart:
@@ -149,10 +148,15 @@ def report(results: Iterable[Done], out: TextIO | None = None, *, others: Counte
     if before:
         told += f"; {before} tasks were done before"
     if others:
-        endings = ", ".join(f"{count} {ending or 'without an ending'}" for ending, count in others.most_common(3))
+        endings = ", ".join(f"{count} {ending or 'without an ending'}" for ending, count in _ordered(others)[:3])
         told += f"; {others.total()} files of other names were passed over ({endings}{', ...' if len(others) > 3 else ''}): name them to read them"
     print(f"{counts.total()} pages: {told}", file=sys.stderr)
     return SKIPPED if skipped else 0
+
+
+def _ordered(counts: Counter[str]) -> list[tuple[str, int]]:
+    """The commonest first; what is as common in the order of its names."""
+    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))
 
 
 @contextmanager

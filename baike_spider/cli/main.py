@@ -54,13 +54,14 @@ def _outcome(argv: list[str], loading: AbstractContextManager[None]) -> tuple[in
     words, then = _split(argv)
     name = "baike"
     try:
-        try:
+        with _written_out():
             with loading:
                 args = parser(words[0] if words else "").parse_args(words)
             name, args.then = f"baike {args.command}", then
-            return args.run(args), getattr(args, "leaves_at_once", False)
-        finally:
-            flush()
+            code: int = args.run(args)
+            with suppress(ReaderGone):  # all is done, and the code says what came of it
+                flush()
+        return code, getattr(args, "leaves_at_once", False)
     except RunError as error:
         return _told(name, error), False
     except ReaderGone:
@@ -70,6 +71,20 @@ def _outcome(argv: list[str], loading: AbstractContextManager[None]) -> tuple[in
             raise
         kind = OutputFailed if error.errno in _OF_WRITING else BadInput
         return _told(name, kind(f"{error.filename}: {error.strerror}")), False
+
+
+@contextmanager
+def _written_out() -> Iterator[None]:
+    """What was printed is written out when the block ends. Where it ends in an error, that one counts, and not that nobody reads any more."""
+    try:
+        yield
+    except SystemExit:  # --help, which is printed and no more
+        flush()
+        raise
+    except BaseException:
+        with suppress(OutputFailed, ReaderGone):
+            flush()
+        raise
 
 
 def _told(name: str, error: RunError) -> int:

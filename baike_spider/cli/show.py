@@ -76,18 +76,27 @@ def _lines(folder: Path, what: str) -> Iterator[str]:
     if what == "plain" and folder.is_file() and _kind_of(folder) in ("entries", "rejects"):
         what = _kind_of(folder)
     if what == "rejects":
-        yield from map(_json, read_rejects(folder))
+        yield from map(_json, _checked(read_rejects(folder), folder, "verdict"))
     elif what == "questions" or (what in ("plain", "triples") and _holds_questions(folder)):
-        yield from map(_plain_question if what == "plain" else _json, read_questions(folder))
+        questions = _checked(read_questions(folder), folder, "question", "tags", "url")
+        yield from map(_plain_question if what == "plain" else _json, questions)
     elif what == "entries":
         yield from map(_json, _newest_entries(folder))
     else:
         yield from (_plain_triple(triple) if what == "plain" else _json(triple.as_dict()) for triple in _newest_triples(folder))
 
 
+def _checked(records: Iterator[dict[str, Any]], source: Path, *keys: str) -> Iterator[dict[str, Any]]:
+    """The records. Raises BadInput for one that lacks a key of its kind: any file of JSON lines may be given for it."""
+    for number, record in enumerate(records, 1):
+        if missing := [key for key in keys if key not in record]:
+            raise BadInput(f"{source}: record {number} lacks {missing[0]!r}; say which: --entries, --triples, --questions or --rejects")
+        yield record
+
+
 def _newest_entries(folder: Path) -> Iterator[dict[str, Any]]:
     versions = Versions(folder)
-    for entry in read_entries(folder):
+    for entry in _checked(read_entries(folder), folder, "lemma_id", "url", "fetched_at"):
         if not versions.is_replaced(entry["lemma_id"], entry["url"], entry["fetched_at"]):
             yield entry
 

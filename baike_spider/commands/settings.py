@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["check_settings", "leave_on_bad_settings"]
 
 _LEVELS = ("CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG")
+#: as Scrapy reads them
+_SWITCHES = frozenset({"0", "1", "true", "false", "True", "False"})
 #: Scrapy's that are whole by default, and need not be
 _FRACTIONS = frozenset({"DNS_TIMEOUT"})
 
@@ -52,11 +54,13 @@ def check_settings(settings: BaseSettings) -> None:
 def _wanted(name: str, value: Any, default: object) -> str:
     """What the setting takes, where the value is something else; the types are those of the defaults.
 
-    >>> _wanted("RETRY_TIMES", "1.5", 2), _wanted("RETRY_TIMES", "3", 2), _wanted("LOG_ENABLED", "x", True)
-    ('a whole number', '', '0 or 1')
+    >>> _wanted("RETRY_TIMES", "1.5", 2), _wanted("RETRY_TIMES", "3", 2), _wanted("RETRY_TIMES", "9" * 400, 2)
+    ('a whole number', '', 'a whole number')
+    >>> _wanted("LOG_ENABLED", "True", True), _wanted("LOG_ENABLED", "TRUE", True)
+    ('', '0 or 1')
     """
     if isinstance(default, bool):
-        return "" if str(value).lower() in ("0", "1", "true", "false") else "0 or 1"
+        return "" if str(value) in _SWITCHES else "0 or 1"
     if isinstance(default, int) and name not in _FRACTIONS:
         return "" if _reads(int, value) else "a whole number"
     if isinstance(default, int | float):
@@ -67,5 +71,5 @@ def _wanted(name: str, value: Any, default: object) -> str:
 def _reads(number: type[int] | type[float], value: Any) -> bool:
     try:
         return math.isfinite(number(value))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return False

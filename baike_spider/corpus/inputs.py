@@ -159,8 +159,13 @@ def _walk(folder: str, others: Counter[str]) -> Iterator[str]:
         path = os.path.join(folder, name)  # noqa: PTH118 - a Path a file would cost more than opening it
         if name in folders:
             yield from _walk(path, others)
-        elif os.path.isfile(path) and not is_begun(path):  # noqa: PTH113
+        elif os.path.isfile(path):  # noqa: PTH113
+            if not is_begun(path):
+                yield path
+        elif os.path.islink(path) and not os.path.exists(path):  # noqa: PTH110, PTH114 - it leads nowhere, which is told when it is opened
             yield path
+        else:
+            others[_ending(name)] += 1
 
 
 def _ending(name: str) -> str:

@@ -13,7 +13,7 @@ from baike_spider.corpus import engine
 from baike_spider.corpus.engine import EngineError, connect, one_line, paths_literal
 from baike_spider.corpus.errors import CorpusDamaged, CorpusError
 from baike_spider.corpus.manifest import CorpusManifest, how_to_rebuild, read_manifest
-from baike_spider.corpus.schema import partition_of, shard_path
+from baike_spider.corpus.schema import partition_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,12 +39,8 @@ class Corpus(NamedTuple):
         """All files of all tables."""
         return [self.folder / shard.path for shard in self.manifest.shards]
 
-    def path_for(self, table: str, text: str) -> Path:
-        """The one file that holds the rows whose `partitioned_by` column is `text`."""
-        return self.folder / shard_path(table, partition_of(text, self.manifest.partitions))
-
     def shard_for(self, table: str, text: str) -> CorpusShard:
-        """What the manifest says of that file."""
+        """The one file that holds the rows whose `partitioned_by` column is `text`, as the manifest has it."""
         return self.manifest.of(table)[partition_of(text, self.manifest.partitions)]
 
 

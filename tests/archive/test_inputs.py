@@ -258,7 +258,7 @@ def test_archives_in_archives(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         assert len(extracted(path, tmp_path)) == len(inner) * len(PAGES)
         path.write_bytes(bundled({"1.zip": zipped_files({"2.tar": tarred_files({"3.zip": specimens.zipped(PAGES)})})}))
         assert extracted(path, tmp_path, code=9) == []
-        assert "files in files in files are not read" in capsys.readouterr().err
+        assert "it lies in 3 archives already, deeper ones are not read" in capsys.readouterr().err
 
 
 def tarred_files(files: dict[str, bytes]) -> bytes:
@@ -305,9 +305,24 @@ def test_files_of_other_names_in_a_folder_are_counted(tmp_path: Path, capsys: py
     for name in ("a.php", "b.PHP", "c.asp", "d", "e.1234567", ".hidden", "f.css", "g.css", "h.css", "i.css"):
         (tmp_path / "in" / name).write_bytes(PAGES[0].body)
     assert len(extracted(tmp_path / "in", tmp_path)) == len(PAGES)
-    assert "9 files of other names were passed over (4 .css, 2 .php, 2 without an ending, ...)" in capsys.readouterr().err
+    assert "9 files of other names were passed over (4 .css, 2 without an ending, 2 .php, ...)" in capsys.readouterr().err
     assert len(extracted(tmp_path / "in" / "a.php", tmp_path)) == 1
     assert "passed over" not in capsys.readouterr().err
+
+
+def test_names_in_a_folder_that_lead_nowhere_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.html").write_bytes(PAGES[0].body)
+    (folder / "gone.html").symlink_to("nowhere.html")
+    (folder / "loop.html").symlink_to("loop.html")
+    (folder / "others.html").symlink_to(tmp_path)
+    os.mkfifo(folder / "pipe.html")
+    extracted(folder, tmp_path, code=9)
+    told = capsys.readouterr().err
+    assert f"{folder / 'gone.html'}: byte 0: damaged: it cannot be read: No such file" in told
+    assert f"{folder / 'loop.html'}: byte 0: damaged: it cannot be read" in told
+    assert "2 files of other names were passed over (2 .html)" in told
 
 
 def test_a_folder_that_cannot_be_listed_is_told(

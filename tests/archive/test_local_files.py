@@ -102,6 +102,23 @@ def test_records_before_the_cut_of_a_wacz_file_are_read() -> None:
     assert "a.wacz/archive/data.warc.gz" in told[1]
 
 
+@pytest.mark.parametrize("inner", [[], PAGES[3:]])
+def test_the_list_of_a_zip_file_within_is_not_taken_for_the_list_that_was_cut_off(inner: list[Saved]) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as bundle:
+        for number, page in enumerate(PAGES[:3]):
+            bundle.writestr(f"{number}.html", page.body)
+        bundle.writestr("inner.zip", zipped(inner))
+        end = out.tell()
+    bodies, told = read(out.getvalue())
+    assert bodies == BODIES[: 3 + len(inner)]
+    assert len(told) == (not inner)
+    bodies, told = read(out.getvalue()[:end])
+    assert bodies == BODIES[: 3 + len(inner)]
+    assert ("no list of its own files" if inner else "lists no files") in told[0]
+    assert len(told) == 1 + (not inner)
+
+
 def test_an_error_page_is_not_said_to_hold_files() -> None:
     bodies, told = read(b"<html>502 PK\3\4</html>" * 100, "a.zip")
     assert bodies == []

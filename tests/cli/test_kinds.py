@@ -88,3 +88,11 @@ def test_what_cannot_be_compared_is_told_before_it_is_extracted(
     monkeypatch.setattr("baike_spider.cli.replay.extract_to_shards", lambda *_, **__: pytest.fail("it was extracted"))
     assert main(["replay", str(bare), "--diff"]) == 2
     assert f"{bare} has no manifest.json" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["entries", "questions", "rejects"])
+def test_lines_that_are_no_records_are_told(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = tmp_path / "lines.jsonl"
+    lines.write_text('{"subject": "x"}\n')
+    assert main(["cat", str(lines), f"--{kind}"]) == 2
+    assert "lines.jsonl: record 1 lacks '" in capsys.readouterr().err

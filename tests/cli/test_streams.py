@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -59,6 +60,27 @@ def test_a_reader_that_has_seen_enough(case: str, places: dict[str, Path]) -> No
     assert process.stderr is not None
     assert process.stderr.read() == ""
     assert process.wait() == 0
+
+
+def _unread(*arguments: str) -> tuple[int, str]:
+    """Exit code and messages of a command whose output nobody reads."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "wb") as out:  # noqa: PTH123 - a descriptor
+        # as it is where nobody says otherwise: what is printed is kept until the end
+        env = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+        done = subprocess.run([*BAIKE, *arguments], stdout=out, stderr=subprocess.PIPE, env=env, text=True, check=False)
+    return done.returncode, done.stderr
+
+
+def test_an_error_is_told_though_nobody_reads_the_output(places: dict[str, Path], tmp_path: Path) -> None:
+    lines = subprocess.run([*BAIKE, "cat", str(places["crawl"]), "--entries"], capture_output=True, text=True, check=True).stdout
+    broken = tmp_path / "broken.jsonl"
+    broken.write_text(lines.splitlines()[0] + "\n[]\n", encoding="utf-8")
+    code, told = _unread("cat", "--entries", str(broken))
+    assert (code, told.count("\n")) == (2, 1)
+    assert "line 2 is no record" in told
+    assert _unread("verify", str(places["damaged"]))[0] == 11
 
 
 def test_standard_output_that_came_closed(places: dict[str, Path], tmp_path: Path) -> None:

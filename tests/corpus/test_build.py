@@ -225,7 +225,7 @@ def test_every_row_lies_where_its_name_says(tmp_path: Path, monkeypatch: pytest.
         for shard in corpus.manifest.of(table.name):
             found = rows_of(corpus.folder / shard.path, table.partitioned_by)
             assert all(partition_of(text, partitions) == shard.partition for text in found)
-    assert corpus.path_for(ENTRIES.name, "条目88").is_file()
+    assert (corpus.folder / corpus.shard_for(ENTRIES.name, "条目88").path).is_file()
 
 
 def rows_of(path: Path, column: str) -> list[str]:
