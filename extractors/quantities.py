@@ -14,7 +14,7 @@ from extractors.brackets import without_remark
 from extractors.kinds import kind_of
 from extractors.model import Quantity
 from extractors.numerals import SCALES, chinese_number, exact
-from extractors.units import MONEY, Side, bound_after, bound_before, counts, measures, measures_anything
+from extractors.units import MONEY, Side, bound_after, bound_before, counts, is_named_before, measures, measures_anything
 
 __all__ = ["read_quantity"]
 
@@ -111,7 +111,8 @@ def _quantity(text: str, *, asked: bool) -> Quantity | None:
     unit = "".join(unit.split())
     if not _is_unit(unit, last, asked=asked) or not _is_amount(text[at:], first, second, unit=unit, asked=asked):
         return None
-    unit = unit or (money[0] if money is not None else "")
+    if money is not None and is_named_before(unit, money[0]):
+        unit = money[0]
     if to is not None and second is not None:
         return _range(first, second, to, unit)
     return _bounded(first.value, unit, "low" if first.more else side_after if side == "none" else side)

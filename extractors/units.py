@@ -11,7 +11,7 @@ import tomllib
 from importlib.resources import files
 from typing import Literal, cast
 
-__all__ = ["MONEY", "Side", "bound_after", "bound_before", "counts", "measures", "measures_anything"]
+__all__ = ["MONEY", "Side", "bound_after", "bound_before", "counts", "is_named_before", "measures", "measures_anything"]
 
 #: which bound a number is: 9年以上 is the lower one, 小于60分钟 the upper
 Side = Literal["low", "high", "none"]
@@ -36,6 +36,7 @@ _BEFORE = re.compile(f"(?:{_any_of(list(_SIDES_BEFORE))}) ?")
 _AFTER = re.compile(f"(?:{_any_of(list(_SIDES_AFTER))})$")
 #: a sign of money before a number
 MONEY = re.compile(f"(?:{_any_of(_TABLE['money']['signs'])})")
+_YUAN = frozenset(_TABLE["money"]["yuan"])
 
 #: how a unit of measure goes on: 元/平方米, g/cm3, kg·m, m², 吨每立方米
 _COMPOUND = re.compile(r"[/／·•⋅^²³⁻⁴每-]|\*(?!\d)|[23](?!\d)")
@@ -87,6 +88,15 @@ def measures(unit: str) -> bool:
         elif head in _COUNTERS and _is_noun(tail):
             return True
     return False
+
+
+def is_named_before(unit: str, money: str) -> bool:
+    """Whether the sign of money before a number says more than the unit behind it: 港币1亿元.
+
+    >>> is_named_before("", "人民币"), is_named_before("元", "人民币"), is_named_before("元", "港币"), is_named_before("亿美元", "US$")
+    (True, False, True, False)
+    """
+    return not unit or (unit == "元" and money not in _YUAN)
 
 
 def counts(unit: str) -> bool:
