@@ -77,10 +77,10 @@ def _one_label(start: int, end: int, label: _Label, marks: Sequence[Mark]) -> li
 
 
 def _is_part_of_name(line: Stretch, label: _Label) -> bool:
-    """蝙蝠侠：黑暗骑士/黑暗骑士: a title with its second part, and another title."""
+    """铁面人：黎明/铁面人前传2: a title with its second part, and another title that begins like it; but 北方人：甲/乙."""
     colon = next(mark for mark in line.marks if mark.sort == "colon")
     word = line.text[label.start : colon.start]
-    return label.before is None and len(word) > 2 and _DESIGNATES.search(word) is None
+    return label.before is None and len(word) > 2 and word[:2] in line.text[colon.end : line.end] and _DESIGNATES.search(word) is None
 
 
 def _labels(line: Stretch) -> list[_Label]:
