@@ -22,6 +22,7 @@ from baike_spider.archive.damage import Broken, Damage
 from baike_spider.archive.json_lines import USUAL, Fields, pages_of_lines
 from baike_spider.archive.local_files import local_files
 from baike_spider.archive.members import ZSTD, Codec, Member, read_dictionary
+from baike_spider.archive.names import name_in_tar, name_in_zip
 from baike_spider.archive.pages import PAGE_TYPES, pages_of
 from baike_spider.archive.reading import codec_of, open_tape, records_of
 from baike_spider.archive.splitting import LARGEST_BYTES, is_record
@@ -41,6 +42,7 @@ __all__ = ["NAMES", "PLAIN", "Piece", "Reading", "holds_records", "is_hidden", "
 _HEAD_BYTES = 8192
 #: how deep a file may lie in files
 _DEPTH = 3
+_TOO_DEEP = f"it lies in {_DEPTH} other archives, and deeper ones are not read: unpack the outer one"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 #: what comes of taking a file out of a zip file
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
@@ -148,7 +150,7 @@ def read_zip(path: str | BinaryIO, name: str, names: list[str], reading: Reading
     """The pages of these files of a zip file. Raises OSError when it cannot be opened."""
     with zipfile.ZipFile(path) as bundle:
         for member in names:
-            where = f"{name}/{member}"
+            where = f"{name}/{name_in_zip(bundle.getinfo(member))}"
             try:
                 with bundle.open(member) as file:
                     yield from read_tape(Tape(file, where, seekable=False), where, reading, depth=depth + 1)
@@ -198,7 +200,7 @@ def _of_records(tape: Tape, reading: Reading, start: int, stop: int | None) -> I
 def _of_nested_zip(tape: Tape, name: str, reading: Reading, depth: int) -> Iterator[Piece | Damage]:
     """A zip file is read from its end: what comes through a pipe is copied first."""
     if depth >= _DEPTH:
-        yield Damage(name, 0, "files in files in files are not read")
+        yield Damage(name, 0, _TOO_DEEP)
         return
     with tempfile.TemporaryFile() as copy:
         shutil.copyfileobj(UndoneFile(iter(tape.read, b"")), copy)
@@ -212,7 +214,7 @@ def _of_nested_zip(tape: Tape, name: str, reading: Reading, depth: int) -> Itera
 
 def _of_tar(tape: Tape, codec: Codec | None, name: str, reading: Reading, depth: int) -> Iterator[Piece | Damage]:
     if depth >= _DEPTH:
-        yield Damage(name, 0, "files in files in files are not read")
+        yield Damage(name, 0, _TOO_DEEP)
         return
     headers = TarHeaders.of_one_file()
     found, stopped = False, ""
@@ -225,7 +227,7 @@ def _of_tar(tape: Tape, codec: Codec | None, name: str, reading: Reading, depth:
                 if wrong := headers.wrong():
                     yield Damage(name, tape.at, f"the tar file is damaged before here: {wrong}")
                 if member.isfile() and _holds_pages(member.name) and (file := bundle.extractfile(member)) is not None:
-                    where = f"{name}/{member.name}"
+                    where = f"{name}/{name_in_tar(member.name)}"
                     yield from read_tape(Tape(file, where, seekable=False), where, reading, depth=depth + 1)
     except (tarfile.TarError, Broken, EOFError) as error:
         # tarfile seeks back where a file without any header ends inside a block: told below

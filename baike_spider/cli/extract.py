@@ -147,7 +147,7 @@ def report(results: Iterable[Done], out: TextIO | None = None, *, others: Counte
     if apart:
         told += f"; in {apart} of them PAGE_DATA and the page itself disagree"
     if before:
-        told += f"; {before} tasks were done before"
+        told += f"; {before} {'task was' if before == 1 else 'tasks were'} done before"
     if others:
         endings = ", ".join(f"{count} {ending or 'without an ending'}" for ending, count in others.most_common(3))
         told += f"; {others.total()} files of other names were passed over ({endings}{', ...' if len(others) > 3 else ''}): name them to read them"

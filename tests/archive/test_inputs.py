@@ -258,7 +258,33 @@ def test_archives_in_archives(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         assert len(extracted(path, tmp_path)) == len(inner) * len(PAGES)
         path.write_bytes(bundled({"1.zip": zipped_files({"2.tar": tarred_files({"3.zip": specimens.zipped(PAGES)})})}))
         assert extracted(path, tmp_path, code=9) == []
-        assert "files in files in files are not read" in capsys.readouterr().err
+        assert "it lies in 3 other archives, and deeper ones are not read" in capsys.readouterr().err
+
+
+def test_names_in_utf_8_or_gbk_that_do_not_say_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = PAGES[0].body
+    for encoding in ("utf-8", "gbk"):
+        names = [name.encode(encoding) for name in ("页面/雾屿省.html", "页面/空白.html")]
+        # zipfile and tarfile write names as UTF-8 that says so; of the same length, other bytes are put in their place
+        other = [b"a" * (len(name) - 5) + b".html" for name in names]
+        files = {other[0].decode(): page, other[1].decode(): b""}
+        for kind, whole in (("whole.zip", zipped_files(files)), ("cut.zip", zipped_files(files)[:-30])):
+            data = whole
+            for name, stands in zip(names, other, strict=True):
+                data = data.replace(stands, name)
+            (tmp_path / kind).write_bytes(data)
+            entries = extracted(tmp_path / kind, tmp_path, code=9)
+            assert [entry["source"] for entry in entries] == [f"{tmp_path}/{kind}/页面/雾屿省.html"]
+            assert f"{kind}/页面/空白.html: malformed" in capsys.readouterr().err
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode="w", format=tarfile.GNU_FORMAT, encoding=encoding) as bundle:
+            for written, body in (("页面/雾屿省.html", page), ("页面/空白.html", b"")):
+                info = tarfile.TarInfo(written)
+                info.size = len(body)
+                bundle.addfile(info, io.BytesIO(body))
+        (tmp_path / "a.tar").write_bytes(out.getvalue())
+        assert [entry["source"] for entry in extracted(tmp_path / "a.tar", tmp_path, code=9)] == [f"{tmp_path}/a.tar/页面/雾屿省.html"]
+        assert "a.tar/页面/空白.html: malformed" in capsys.readouterr().err
 
 
 def tarred_files(files: dict[str, bytes]) -> bytes:
@@ -411,7 +437,7 @@ def test_shards_of_other_inputs_are_not_mixed(tmp_path: Path, capsys: pytest.Cap
     folder = tmp_path / "shards"
     assert main(["extract", str(path), "--shards", str(folder)]) == 0
     assert main(["extract", str(path), "--shards", str(folder)]) == 0
-    assert "1 tasks were done before" in capsys.readouterr().err
+    assert "1 task was done before" in capsys.readouterr().err
     path.write_bytes(specimens.warc_gz(PAGES[:3]))
     assert main(["extract", str(path), "--shards", str(folder)]) == 2
     assert main(["extract", str(path), "--shards", str(tmp_path)]) == 2
@@ -436,7 +462,7 @@ def test_a_run_that_finds_all_done_ends_like_the_first(tmp_path: Path, jobs: str
         again = capsys.readouterr().err
         assert summary(again) == summary(first)
         assert "1 were skipped in an earlier run" in again
-        assert "1 tasks were done before" in again
+        assert "1 task was done before" in again
     (reject,) = read_rejects(tmp_path / "shards")
     assert (reject["verdict"], reject["source"], reject["message"]) == ("damaged", str(path), first.splitlines()[0])
     assert load_manifest(tmp_path / "shards").counts["verdicts"] == {"damaged": 1}
