@@ -135,9 +135,9 @@ def page_files(paths: Iterable[str], others: Counter[str] | None = None) -> Iter
 
 
 def _walk(folder: str, others: Counter[str]) -> Iterator[str]:
-    """The files below a folder; of one that cannot be read the folder itself, which says so when it is opened."""
+    """The files below a folder, of a crawl's folder in it its archive; of one that cannot be read the folder itself, which says so when it is opened."""
     # names alone are kept: a folder may hold a million files
-    names, folders = [], set()
+    names, folders, passed = [], set(), Counter[str]()
     try:
         with os.scandir(folder) as scan:
             for entry in scan:
@@ -148,12 +148,16 @@ def _walk(folder: str, others: Counter[str]) -> Iterator[str]:
                         continue
                     folders.add(entry.name)
                 elif not entry.name.lower().endswith(NAMES):
-                    others[_ending(entry.name)] += 1
+                    passed[_ending(entry.name)] += 1
                     continue
                 names.append(entry.name)
     except OSError:
         yield folder
         return
+    if MANIFEST in names and FOLDER in folders:
+        yield from _walk(os.path.join(folder, FOLDER), others)  # noqa: PTH118
+        return
+    others.update(passed)
     names.sort()
     for name in names:
         path = os.path.join(folder, name)  # noqa: PTH118 - a Path a file would cost more than opening it

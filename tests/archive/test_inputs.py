@@ -336,6 +336,19 @@ def test_files_of_other_names_in_a_folder_are_counted(tmp_path: Path, capsys: py
     assert "passed over" not in capsys.readouterr().err
 
 
+def test_a_folder_of_crawls_gives_the_pages_of_their_archives(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("one", "two"):
+        crawl = tmp_path / "output" / name
+        (crawl / "warc").mkdir(parents=True)
+        write(crawl / "warc", "a.warc.gz", PAGES)
+        (crawl / "entries").mkdir()
+        (crawl / "entries" / "w-00000.jsonl.zst").write_bytes(zstd.compress(b'{"title": "A"}\n'))
+        for beside in ("manifest.json", "frontier.json", "visits.sqlite"):
+            (crawl / beside).write_text("{}")
+    assert len(extracted(tmp_path / "output", tmp_path)) == 2 * len(PAGES)
+    assert capsys.readouterr().err == f"{2 * len(PAGES)} pages: {2 * len(PAGES)} entry\n"
+
+
 def test_a_folder_that_cannot_be_listed_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
