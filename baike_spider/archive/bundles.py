@@ -8,15 +8,16 @@ copy on disk.
 
 from __future__ import annotations
 
+import io
 import json
-import shutil
 import tarfile
 import tempfile
 import zipfile
 import zlib
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 
 from baike_spider.archive.damage import Broken, Damage
 from baike_spider.archive.json_lines import USUAL, Fields, pages_of_lines
@@ -28,7 +29,8 @@ from baike_spider.archive.reading import codec_of, open_tape, records_of
 from baike_spider.archive.splitting import LARGEST_BYTES, is_record
 from baike_spider.archive.tape import Tape
 from baike_spider.archive.tar_headers import TarHeaders
-from baike_spider.archive.undone import UndoneFile, text_of, undone
+from baike_spider.archive.undone import text_of, undone
+from baike_spider.shards.errors import ShardError
 from extractors import Page
 
 if TYPE_CHECKING:
@@ -96,7 +98,7 @@ def read_file(path: str, reading: Reading, *, start: int = 0, stop: int | None =
 def read_tape(
     tape: Tape, name: str, reading: Reading, *, start: int = 0, stop: int | None = None, depth: int = 0
 ) -> Iterator[Piece | Damage]:
-    """The pages of a tape. Raises OSError."""
+    """The pages of a tape. Raises OSError; ShardError where a copy that is needed cannot be made."""
     head = tape.peek(_HEAD_BYTES)
     codec = codec_of(head)
     inner = head if codec is None else _peek_inside(tape, codec)
@@ -202,14 +204,38 @@ def _of_nested_zip(tape: Tape, name: str, reading: Reading, depth: int) -> Itera
     if depth >= _DEPTH:
         yield Damage(name, 0, _TOO_DEEP)
         return
-    with tempfile.TemporaryFile() as copy:
-        shutil.copyfileobj(UndoneFile(iter(tape.read, b"")), copy)
+    with _copy(tape, name) as copy:
         try:
-            names = [member for member, _ in page_names(cast("BinaryIO", copy))]
+            names = [member for member, _ in page_names(copy)]
         except Broken as error:
-            yield from _read_by_headers(cast("BinaryIO", copy), name, str(error), reading, depth)
+            yield from _read_by_headers(copy, name, str(error), reading, depth)
             return
-        yield from read_zip(cast("BinaryIO", copy), name, names, reading, depth=depth)
+        yield from read_zip(copy, name, names, reading, depth=depth)
+
+
+def _copy(tape: Tape, name: str) -> BinaryIO:
+    """Raises ShardError where there is no room for it, which is no damage; OSError of the tape."""
+    with ExitStack() as stack:
+        with _beside(name):
+            raw = stack.enter_context(tempfile.TemporaryFile(buffering=0))
+        while data := tape.read():
+            left = memoryview(data)
+            with _beside(name):
+                while left:
+                    left = left[raw.write(left) :]
+        stack.pop_all()
+        return io.BufferedReader(raw)
+
+
+@contextmanager
+def _beside(name: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ShardError(
+            f"{name} is read from a copy, and the temporary folder cannot hold it: {error.strerror or error}",
+            cure="free some space there, or name another one: TMPDIR=FOLDER",
+        ) from error
 
 
 def _of_tar(tape: Tape, codec: Codec | None, name: str, reading: Reading, depth: int) -> Iterator[Piece | Damage]:

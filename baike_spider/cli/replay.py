@@ -75,8 +75,8 @@ def _replay(crawl: Path, folder: Path, args: argparse.Namespace, *, kept: Path) 
         unwanted = Kept.of(crawl, kept)
     except ShardError as error:
         raise BadInput(str(error)) from error
-    index_archive(archive)  # what is damaged is told when it is read
-    reading = Reading(wanted=Include.of(args.include), original=Originals(archive))
+    index = index_archive(archive, kept.with_name("index"))  # what is damaged is told when it is read
+    reading = Reading(wanted=Include.of(args.include), original=Originals(archive, path=index))
     todo = tasks([str(archive)], reading, size=TASK_BYTES)
     place = Destination(folder, crawl.resolve().name, site, rich=rich)
     return report(extract_to_shards(todo, place, jobs=args.jobs, reading=reading, unwanted=unwanted))

@@ -261,7 +261,7 @@ def _batches(pieces: Iterable[Piece | Damage], size: int) -> Iterator[list[Piece
 
 
 def read_task(task: Task, reading: Reading) -> Iterator[Piece | Damage]:
-    """The pages of a task, and what in it is damaged. Raises nothing that one file could cause."""
+    """The pages of a task, and what in it is damaged. Raises nothing that one file could cause; ShardError for want of room."""
     yield from task.pieces
     for part in task.parts:
         try:

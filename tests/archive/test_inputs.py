@@ -261,6 +261,35 @@ def test_archives_in_archives(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         assert "it lies in 3 other archives, and deeper ones are not read" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("full_at", ["open", "write"])
+def test_a_full_temporary_folder_is_no_damage(
+    tmp_path: Path, full_at: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing of it is kept: the same command reads the file when there is room."""
+
+    class Full(io.FileIO):
+        def write(self, data: Any, /) -> int:
+            if self.tell() > 1000:
+                raise no_space
+            return super().write(data[:700])
+
+    def temporary(**_: Any) -> Full:
+        if full_at == "open":
+            raise no_space
+        return Full(tmp_path / "copy", "w+")
+
+    no_space = OSError(errno.ENOSPC, "No space left on device")
+    path = tmp_path / "a.tar"
+    path.write_bytes(tarred_files({"a.zip": specimens.zipped(PAGES)}))
+    command = ["extract", str(path), "--shards", str(tmp_path / "shards")]
+    with monkeypatch.context() as patch:
+        patch.setattr("baike_spider.archive.bundles.tempfile.TemporaryFile", temporary)
+        assert main(command) == 4
+    assert "a.tar/a.zip is read from a copy, and the temporary folder cannot hold it: No space left on device" in capsys.readouterr().err
+    assert main(command) == 0
+    assert len(list(read_entries(tmp_path / "shards"))) == len(PAGES)
+
+
 def test_names_in_utf_8_or_gbk_that_do_not_say_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = PAGES[0].body
     for encoding in ("utf-8", "gbk"):
