@@ -162,6 +162,28 @@ def test_damage_is_told_with_file_and_offset_and_the_rest_is_read(tmp_path: Path
     assert (piped.returncode, len(piped.stdout.splitlines())) == (9, 5)
 
 
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        (name, change)
+        for name in ("a.warc.gz", "a.arc.gz", "a.warc.zst")
+        for change in (
+            lambda data: bytes([data[0] ^ 1]) + data[1:],
+            lambda data: bytes(100) + data[100:],
+            lambda data: b"<html>502</html>\n" + data,
+        )
+    ],
+)
+def test_damaged_first_bytes_cost_no_other_member(
+    tmp_path: Path, name: str, change: Callable[[bytes], bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, name, PAGES)
+    path.write_bytes(change(path.read_bytes()))
+    assert {entry["url"] for entry in extracted(path, tmp_path, code=9)} >= {page.canonical for page in PAGES[1:]}
+    assert f"{path}: byte 0: damaged: " in capsys.readouterr().err
+    assert main(["archive", "verify", str(path)]) == 11
+
+
 def without_a_list(data: bytes) -> bytes:
     """A zip file whose end record says that it has no files."""
     end = data.rindex(b"PK\5\6")
@@ -172,7 +194,7 @@ def without_a_list(data: bytes) -> bytes:
     ("name", "data", "reason"),
     [
         ("empty.warc.gz", b"", "the file is empty"),
-        ("page.warc.gz", b"<html><title>404</title></html>", "no record begins here"),
+        ("page.warc.gz", b"<html><title>404</title></html>", "no gzip begins here"),
         ("cut.warc.gz", damaged(bytes)[:-300], "the file ends inside a gzip member"),
         ("cut.warc", b"".join(map(record, PAGES))[:-300], "but the data ends before them"),
         ("cut.jsonl.gz", gzip.compress(specimens.lines(PAGES))[:-300], "the file ends inside a gzip member"),
