@@ -40,7 +40,7 @@ EXIT_CODES: dict[int, str] = {
     8: "another exclusive run of this crawl is under way",
     SKIPPED: "some input was skipped: no readable page, a refusal, or a named file that is no entry; the rest was extracted",
     10: "no entry could be fetched: all that was tried is among the dead letters",
-    DAMAGED: "verify found damage: the files it names",
+    DAMAGED: "verify or archive stats found damage: the files it names",
     12: "nothing found: the corpus holds no entry of that name",
     130: "interrupted; the same command continues",
 }

@@ -9,26 +9,27 @@ copy on disk.
 from __future__ import annotations
 
 import json
-import shutil
 import tarfile
-import tempfile
 import zipfile
 import zlib
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 
 from baike_spider.archive.damage import Broken, Damage
+from baike_spider.archive.endings import FOREIGN_NAMES, LINE_NAMES, TAR_NAMES, ZIP_NAMES, holds_pages
 from baike_spider.archive.files import RECORD_NAMES
 from baike_spider.archive.json_lines import USUAL, Fields, pages_of_lines
 from baike_spider.archive.local_files import local_files
 from baike_spider.archive.members import ZSTD, Codec, Member, read_dictionary
+from baike_spider.archive.names import name_in_tar, name_in_zip
 from baike_spider.archive.pages import PAGE_TYPES, pages_of
 from baike_spider.archive.reading import codec_of, open_tape, records_of
 from baike_spider.archive.splitting import LARGEST_BYTES, is_record
 from baike_spider.archive.tape import Tape
 from baike_spider.archive.tar_headers import TarHeaders
-from baike_spider.archive.undone import UndoneFile, text_of, undone
+from baike_spider.archive.undone import text_of, undone
+from baike_spider.archive.zip_files import copied, is_zip, page_names
 from extractors import Page
 
 if TYPE_CHECKING:
@@ -36,27 +37,17 @@ if TYPE_CHECKING:
 
     from baike_spider.archive.record import Record
 
-__all__ = ["NAMES", "PLAIN", "Piece", "Reading", "holds_records", "is_hidden", "is_zip", "page_names", "read_file", "read_tape", "read_zip"]
+__all__ = ["PLAIN", "Piece", "Reading", "holds_records", "read_file", "read_tape", "read_zip"]
 
 #: bytes that show what a file holds
 _HEAD_BYTES = 8192
 #: how many archives a page may lie in
 _DEPTH = 3
-_TOO_DEEP = f"it lies in {_DEPTH} archives already, deeper ones are not read: unpack it"
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_TOO_DEEP = f"it lies in {_DEPTH} other archives, and deeper ones are not read: unpack the outer one"
+#: compressed in ways that are not undone: their first bytes, and what they are called
+_FOREIGN = {b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "rar"}
 #: what comes of taking a file out of a zip file
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
-_LINE_NAMES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz", ".jsonl.zst", ".ndjson.zst")
-_ZIP_NAMES = (".zip", ".wacz")
-_TAR_NAMES = (".tar", ".tar.gz", ".tgz", ".tar.zst")
-#: compressed in ways that are not undone: the first bytes, what they are called, and the names
-_FOREIGN = {b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "rar"}
-_FOREIGN_NAMES = (".bz2", ".tbz2", ".xz", ".txz", ".7z", ".rar")
-_PAGE_NAMES = (".html", ".htm", ".shtml", ".xhtml", ".json", ".html.gz", ".htm.gz", ".html.zst", ".htm.zst")
-
-
-#: names that say, in small letters, that a file may hold pages
-NAMES = (*RECORD_NAMES, *_LINE_NAMES, *_ZIP_NAMES, *_TAR_NAMES, *_FOREIGN_NAMES, *_PAGE_NAMES)
 
 
 def _every(_url: str) -> bool:
@@ -95,7 +86,7 @@ def read_file(path: str, reading: Reading, *, start: int = 0, stop: int | None =
 def read_tape(
     tape: Tape, name: str, reading: Reading, *, start: int = 0, stop: int | None = None, depth: int = 0
 ) -> Iterator[Piece | Damage]:
-    """The pages of a tape. Raises OSError."""
+    """The pages of a tape. Raises OSError; ShardError where a copy that is needed cannot be made."""
     head = tape.peek(_HEAD_BYTES)
     codec = codec_of(head)
     inner = head if codec is None else _peek_inside(tape, codec)
@@ -106,15 +97,15 @@ def read_tape(
         yield from _of_nested_zip(tape, name, reading, depth)
     elif _is_tar(inner):
         yield from _of_tar(tape, codec, name, reading, depth)
-    elif told.endswith(_LINE_NAMES) or _is_lines(inner, reading.fields):
+    elif told.endswith(LINE_NAMES) or _is_lines(inner, reading.fields):
         yield from _of_lines(tape, codec, name, reading)
     elif kind := next((kind for magic, kind in _FOREIGN.items() if head.startswith(magic)), ""):
         yield Damage(name, 0, f"{kind} is not read: unpack it, or make it .gz or .zst")
-    elif told.endswith((*_ZIP_NAMES, *_TAR_NAMES, *_FOREIGN_NAMES)) and not head:
+    elif told.endswith((*ZIP_NAMES, *TAR_NAMES, *FOREIGN_NAMES)) and not head:
         yield Damage(name, 0, "the file is empty", 0)
-    elif told.endswith(_ZIP_NAMES):
+    elif told.endswith(ZIP_NAMES):
         yield from _of_nested_zip(tape, name, reading, depth)
-    elif told.endswith(_TAR_NAMES):
+    elif told.endswith(TAR_NAMES):
         yield from _of_tar(tape, codec, name, reading, depth)
     else:
         yield from _of_page(tape, codec, name, reading)
@@ -126,40 +117,11 @@ def holds_records(tape: Tape, name: str) -> bool:
     return name.lower().endswith(RECORD_NAMES) or is_record(tape.peek(_HEAD_BYTES) if codec is None else _peek_inside(tape, codec))
 
 
-def is_zip(head: bytes) -> bool:
-    """Whether a file that begins so is a zip file; WACZ is one."""
-    return head.startswith(_ZIP)
-
-
-def page_names(path: str | BinaryIO) -> list[tuple[str, int]]:
-    """The files of a zip or WACZ file that may hold pages, with their sizes: of a WACZ its WARC files. Raises OSError, Broken."""
-    try:
-        with zipfile.ZipFile(path) as bundle:
-            infos = bundle.infolist()
-            begins = _begins_with_a_file(bundle)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise Broken(f"no zip file can be read: {error}") from None
-    if not infos:
-        raise Broken("the zip file lists no files: it is empty, or damaged at its end")
-    if begins and all(info.header_offset for info in infos):
-        # `zipfile` takes the last list that is near the end
-        raise Broken("the zip file has no list of its own files: that of a zip file within it comes last")
-    if any(info.filename == "datapackage.json" for info in infos):
-        infos = [info for info in infos if info.filename.startswith("archive/")]
-    return [(info.filename, info.file_size) for info in infos if not info.is_dir() and _holds_pages(info.filename)]
-
-
-def _begins_with_a_file(bundle: zipfile.ZipFile) -> bool:
-    assert bundle.fp is not None
-    bundle.fp.seek(0)
-    return bundle.fp.read(len(_ZIP[0])) == _ZIP[0]
-
-
 def read_zip(path: str | BinaryIO, name: str, names: list[str], reading: Reading, *, depth: int = 0) -> Iterator[Piece | Damage]:
     """The pages of these files of a zip file. Raises OSError when it cannot be opened."""
     with zipfile.ZipFile(path) as bundle:
         for member in names:
-            where = f"{name}/{member}"
+            where = f"{name}/{name_in_zip(bundle.getinfo(member))}"
             try:
                 with bundle.open(member) as file:
                     yield from read_tape(Tape(file, where, seekable=False), where, reading, depth=depth + 1)
@@ -174,26 +136,12 @@ def _read_by_headers(zipped: BinaryIO, name: str, broken: str, reading: Reading,
     yield Damage(name, 0, f"{broken}; its files are read as far as they are there (`zip -FF` mends it)" if first else broken)
     for file in chain([first] if first else [], files):
         where = f"{name}/{file.name}"
-        if not _holds_pages(file.name) or (name.lower().endswith(".wacz") and not file.name.startswith("archive/")):
+        if not holds_pages(file.name) or (name.lower().endswith(".wacz") and not file.name.startswith("archive/")):
             continue
         try:
             yield from read_tape(Tape(file, where, seekable=False), where, reading, depth=depth + 1)
         except _ZIP_ERRORS as error:
             yield Damage(where, file.offset, f"the file cannot be taken out of the zip: {error}")
-
-
-def is_hidden(name: str) -> bool:
-    """Whether a file is none of the user's: .DS_Store, ._page.html. An entry's page is saved under its title, and a title may begin with a dot.
-
-    >>> is_hidden(".NET.html"), is_hidden("._NET.html"), is_hidden(".pages.jsonl"), is_hidden("NET.html")
-    (False, True, True, False)
-    """
-    return name.startswith(".") and (name.startswith("._") or not name.lower().endswith((".html", ".htm")))
-
-
-def _holds_pages(name: str) -> bool:
-    base = name.rpartition("/")[2].lower()
-    return not is_hidden(base) and base.endswith(NAMES)
 
 
 def _of_records(tape: Tape, reading: Reading, start: int, stop: int | None) -> Iterator[Piece | Damage]:
@@ -211,14 +159,13 @@ def _of_nested_zip(tape: Tape, name: str, reading: Reading, depth: int) -> Itera
     if depth >= _DEPTH:
         yield Damage(name, 0, _TOO_DEEP)
         return
-    with tempfile.TemporaryFile() as copy:
-        shutil.copyfileobj(UndoneFile(iter(tape.read, b"")), copy)
+    with copied(tape, name) as copy:
         try:
-            names = [member for member, _ in page_names(cast("BinaryIO", copy))]
+            names = [member for member, _ in page_names(copy)]
         except Broken as error:
-            yield from _read_by_headers(cast("BinaryIO", copy), name, str(error), reading, depth)
+            yield from _read_by_headers(copy, name, str(error), reading, depth)
             return
-        yield from read_zip(cast("BinaryIO", copy), name, names, reading, depth=depth)
+        yield from read_zip(copy, name, names, reading, depth=depth)
 
 
 def _of_tar(tape: Tape, codec: Codec | None, name: str, reading: Reading, depth: int) -> Iterator[Piece | Damage]:
@@ -235,8 +182,8 @@ def _of_tar(tape: Tape, codec: Codec | None, name: str, reading: Reading, depth:
                 bundle.members.clear()  # type: ignore[attr-defined] # or all of them would stay in memory
                 if wrong := headers.wrong():
                     yield Damage(name, tape.at, f"the tar file is damaged before here: {wrong}")
-                if member.isfile() and _holds_pages(member.name) and (file := bundle.extractfile(member)) is not None:
-                    where = f"{name}/{member.name}"
+                if member.isfile() and holds_pages(member.name) and (file := bundle.extractfile(member)) is not None:
+                    where = f"{name}/{name_in_tar(member.name)}"
                     yield from read_tape(Tape(file, where, seekable=False), where, reading, depth=depth + 1)
     except (tarfile.TarError, Broken, EOFError) as error:
         # tarfile seeks back where a file without any header ends inside a block: told below

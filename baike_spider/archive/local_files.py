@@ -12,6 +12,8 @@ from struct import Struct
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile
 
+from baike_spider.archive.names import text_of_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -137,8 +139,14 @@ def _header(tape: Tape, at: int) -> LocalFile | None:
     if packed == _LARGE:
         packed = _large(more, 8 if size == _LARGE else 0)
     known = not flags & _SIZE_BEHIND and packed is not None
-    text = name.decode("utf-8" if flags & _UTF8 else "cp437", "replace").partition("\0")[0]
+    text = _text(name, flags).partition("\0")[0]
     return LocalFile(text, at, start + packed if known else None, tape, start, flags, method, checksum)
+
+
+def _text(name: bytes, flags: int) -> str:
+    if flags & _UTF8:
+        return name.decode("utf-8", "replace")
+    return text_of_name(name) or name.decode("cp437")
 
 
 def _large(more: bytes, place: int) -> int | None:

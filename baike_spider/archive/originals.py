@@ -21,15 +21,17 @@ __all__ = ["Originals"]
 class Originals:
     """Of one folder. Travels between processes by its path; the index is opened when it is needed."""
 
-    def __init__(self, folder: Path, index: Index | None = None) -> None:
+    def __init__(self, folder: Path, index: Index | None = None, path: Path | None = None) -> None:
+        """`path`: where the index is, if it is not in the folder."""
         self._folder = folder
         self._index = index
+        self._path = path or folder / INDEX_FILE
 
-    def __reduce__(self) -> tuple[type[Originals], tuple[Path]]:
-        return Originals, (self._folder,)
+    def __reduce__(self) -> tuple[type[Originals], tuple[Path, None, Path]]:
+        return Originals, (self._folder, None, self._path)
 
     def __call__(self, revisit: Record) -> Record | None:
         """The response that holds the body; None when it is not in the folder. Raises IndexFailed, OSError."""
-        self._index = self._index or Index(self._folder / INDEX_FILE)
+        self._index = self._index or Index(self._path)
         row = self._index.at(*revisit.refers_to)
         return read_at(self._folder / row.file, row.offset) if row else None

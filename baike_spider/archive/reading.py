@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from baike_spider.archive.damage import Broken, Damage
 from baike_spider.archive.members import GZIP, ZSTD, Codec, Member, begins_record, find_member, read_dictionary
 from baike_spider.archive.record import UNKNOWN, Record, parse_record, type_of
-from baike_spider.archive.splitting import LARGEST_BYTES, Fault, Raw, sole_warc, splitter_for
+from baike_spider.archive.splitting import LARGEST_BYTES, Fault, Raw, is_record, sole_warc, splitter_for
 from baike_spider.archive.tape import Tape
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ __all__ = ["EVERY_TYPE", "codec_of", "members_follow", "open_tape", "read_at", "
 EVERY_TYPE = frozenset({"continuation", "conversion", "metadata", "request", "resource", "response", "revisit", UNKNOWN, "warcinfo"})
 #: decompressed bytes in which it shows whether they are of WARC or of ARC
 _HEAD_BYTES = 4096
+_ENDINGS = {".gz": GZIP, ".zst": ZSTD}
 
 
 @contextmanager
@@ -60,7 +61,7 @@ def read_at(path: str | Path, offset: int, record_id: str = "") -> Record | None
 
 def records_of(tape: Tape, *, start: int = 0, stop: int | None = None, types: frozenset[str] = EVERY_TYPE) -> Iterator[Record | Damage]:
     """The records of a tape. See `read_records`."""
-    codec = codec_of(tape.peek(4))
+    codec = codec_of(tape.peek(4)) or _codec_named(tape)
     if codec is None:
         yield from _plain(tape, types)
         return
@@ -148,6 +149,14 @@ def codec_of(head: bytes) -> Codec | None:
     if head.startswith(GZIP.magic[:2]):
         return GZIP
     return ZSTD if head.startswith(ZSTD.magic) or (head[1:4] == b"\x2a\x4d\x18" and 0x50 <= head[0] <= 0x5F) else None
+
+
+def _codec_named(tape: Tape) -> Codec | None:
+    """How a file is compressed by its name, where its first bytes are damaged: what lies behind them is found."""
+    head = tape.peek(_HEAD_BYTES)
+    if not head or is_record(head):
+        return None
+    return next((codec for ending, codec in _ENDINGS.items() if tape.path.lower().endswith(ending)), None)
 
 
 def _dictionary(tape: Tape, codec: Codec, offset: int) -> ZstdDict | None:

@@ -84,6 +84,8 @@ def _run(args: argparse.Namespace) -> int:
 def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
+    if not path.exists():
+        raise BadInput(f"{path}: no such file or folder")
     folder = archive_in(path)
     names = file_names(folder)
     if not names:
@@ -129,7 +131,8 @@ def _verify(files: Iterable[Path]) -> int:
             if problem:
                 problems += 1
                 print(problem)
-    print(f"{records} records: {f'{problems} problems' if problems else 'sound'}", file=sys.stderr)
+    counted = f"{problems} problem{'' if problems == 1 else 's'}" if problems else "sound"
+    print(f"{records} records: {counted}", file=sys.stderr)
     return DAMAGED if problems else 0
 
 

@@ -15,7 +15,8 @@ from baike_spider.archive import Fields, Reading
 from baike_spider.cli.command import Commands, add_command, path, path_or_stdout, path_to_write, workers
 from baike_spider.corpus.extract import Done, Format, extract_tasks
 from baike_spider.corpus.include import Include
-from baike_spider.corpus.inputs import STDIN, InputError, check_paths, tasks
+from baike_spider.corpus.inputs import tasks
+from baike_spider.corpus.paths import STDIN, InputError, check_paths
 from baike_spider.corpus.reextract import TASK_BYTES, Destination, extract_to_shards
 from baike_spider.exits import SKIPPED, BadInput, OutputFailed
 from baike_spider.shards import ShardError
@@ -146,7 +147,7 @@ def report(results: Iterable[Done], out: TextIO | None = None, *, others: Counte
     if apart:
         told += f"; in {apart} of them PAGE_DATA and the page itself disagree"
     if before:
-        told += f"; {before} tasks were done before"
+        told += f"; {before} {'task was' if before == 1 else 'tasks were'} done before"
     if others:
         endings = ", ".join(f"{count} {ending or 'without an ending'}" for ending, count in _ordered(others)[:3])
         told += f"; {others.total()} files of other names were passed over ({endings}{', ...' if len(others) > 3 else ''}): name them to read them"

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from baike_spider.cli.command import Commands, add_command, path, path_to_write
 from baike_spider.corpus.fixture import FixtureExistsError, propose_fixture, write_fixture
-from baike_spider.corpus.inputs import InputError, read_page
+from baike_spider.corpus.inputs import read_page
+from baike_spider.corpus.paths import InputError
 from baike_spider.exits import BadInput, OutputFailed
 from extractors import Page
 

@@ -13,7 +13,8 @@ from baike_spider.cli.command import Commands, add_command, path, path_to_write,
 from baike_spider.cli.extract import report
 from baike_spider.corpus.difference import Change, differences
 from baike_spider.corpus.include import Include
-from baike_spider.corpus.inputs import InputError, tasks
+from baike_spider.corpus.inputs import tasks
+from baike_spider.corpus.paths import InputError
 from baike_spider.corpus.reextract import TASK_BYTES, Destination, extract_to_shards
 from baike_spider.corpus.replay import Kept, archive_of, index_archive
 from baike_spider.exits import BadInput, OutputFailed
@@ -75,8 +76,8 @@ def _replay(crawl: Path, folder: Path, args: argparse.Namespace, *, kept: Path) 
         unwanted = Kept.of(crawl, kept)
     except ShardError as error:
         raise BadInput(str(error)) from error
-    index_archive(archive)  # what is damaged is told when it is read
-    reading = Reading(wanted=Include.of(args.include), original=Originals(archive))
+    index = index_archive(archive, kept.with_name("index"))  # what is damaged is told when it is read
+    reading = Reading(wanted=Include.of(args.include), original=Originals(archive, path=index))
     todo = tasks([str(archive)], reading, size=TASK_BYTES)
     place = Destination(folder, crawl.resolve().name, site, rich=rich)
     return report(extract_to_shards(todo, place, jobs=args.jobs, reading=reading, unwanted=unwanted))

@@ -177,5 +177,6 @@ def _run_verify(args: argparse.Namespace) -> int:
         raise BadInput(str(error)) from error
     for problem in problems:
         print(problem)
-    print(f"{folder}: {f'{len(problems)} problems' if problems else 'sound'}", file=sys.stderr)
+    found = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}" if problems else "sound"
+    print(f"{folder}: {found}", file=sys.stderr)
     return DAMAGED if problems else 0

@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from baike_spider.corpus.extract import READ, Done
-from baike_spider.corpus.inputs import InputError
+from baike_spider.corpus.paths import InputError
 from baike_spider.shards import MANIFEST, IsCorpus, load_manifest, read_rejects
 from baike_spider.shards.names import ENTRIES, KINDS, QUESTIONS, REJECTS
 

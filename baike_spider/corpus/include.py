@@ -11,7 +11,7 @@ from fnmatch import translate
 from typing import TYPE_CHECKING, Self
 from urllib.parse import unquote
 
-from baike_spider.corpus.inputs import InputError
+from baike_spider.corpus.paths import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

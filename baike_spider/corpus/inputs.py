@@ -1,31 +1,25 @@
-"""What `baike extract` reads, cut into tasks: files, folders, archives, standard input.
+"""What `baike extract` reads, cut into tasks.
 
-Comes in: paths. Goes out: `Task`s in a stable order, the same for the same input however many processes work on them. A large compressed
-WARC is cut into stretches, a zip into lists of its files; what can only be read from its beginning (tar, JSON lines, a pipe) is read here and
-handed on page by page. Memory: one task.
+Comes in: paths; `paths.page_files` says which files they stand for. Goes out: `Task`s in a stable order, the same for the same input however many
+processes work on them. A large compressed WARC is cut into stretches, a zip into lists of its files; what can only be read from its beginning (tar, JSON
+lines, a pipe) is read here and handed on page by page. Memory: one task.
 """
 
 from __future__ import annotations
 
-import os
 import sys
-from collections import Counter
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from baike_spider.archive import (
-    FOLDER,
-    NAMES,
     Broken,
     Damage,
     Piece,
     Reading,
     Tape,
     holds_records,
-    is_begun,
-    is_hidden,
     is_zip,
     members_follow,
     open_tape,
@@ -34,26 +28,19 @@ from baike_spider.archive import (
     read_zip,
 )
 from baike_spider.archive import read_file as read_bundle
-from baike_spider.shards import MANIFEST, IsCorpus, ShardError, load_manifest
+from baike_spider.corpus.paths import STDIN, InputError, page_files
 from extractors import Page
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterable, Iterator
 
-__all__ = ["STDIN", "InputError", "Part", "Task", "check_paths", "page_files", "read_page", "read_task", "tasks"]
+__all__ = ["Part", "Task", "read_page", "read_task", "tasks"]
 
-#: the path that stands for standard input
-STDIN = "-"
 #: what a page, or damage, takes of memory besides its body
 _PIECE_BYTES = 1 << 10
-#: characters beyond which the end of a name is no ending
-_ENDING_LENGTH = 8
 #: how many times larger a page is than its share of a compressed file
 _UNPACKED = 4
-
-
-class InputError(Exception):
-    """A path that cannot be read as input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,83 +82,6 @@ class Task:
 def _state(path: str) -> tuple[int, int]:
     found = Path(path).stat()
     return found.st_size, found.st_mtime_ns
-
-
-def check_paths(paths: Iterable[str]) -> None:
-    """Raises InputError for the first path that is not there, or can hold no page, before any work begins."""
-    for path in paths:
-        if path != STDIN and not Path(path).exists():
-            raise InputError(f"{path}: no such file or folder")
-        if Path(path, MANIFEST).is_file() and not Path(path, FOLDER).is_dir():
-            _refuse_pageless(Path(path))
-
-
-def _refuse_pageless(folder: Path) -> None:
-    try:
-        load_manifest(folder)
-    except IsCorpus as error:
-        raise InputError(str(error)) from error
-    except ShardError:
-        return  # a manifest of somebody else's
-    raise InputError(f"{folder} is a crawl without an archive ({FOLDER}/): its pages were not kept; `baike cat` shows its records")
-
-
-def page_files(paths: Iterable[str], others: Counter[str] | None = None) -> Iterator[str]:
-    """The files of files and folders: files as given, folders walked in the order of their names, hidden ones left out; of a crawl's folder
-    its archive alone.
-
-    A file is taken whatever its name; in a folder those of saved pages and archives are, and of the names of the others the endings are counted in `others`.
-    Raises InputError for a path that is not there.
-    """
-    others = Counter() if others is None else others
-    for path in paths:
-        if path == STDIN or (Path(path).exists() and not Path(path).is_dir()):
-            yield path
-        elif Path(path).is_dir():
-            own = Path(path, FOLDER)
-            yield from _walk(str(own) if own.is_dir() and Path(path, MANIFEST).is_file() else path, others)
-        else:
-            raise InputError(f"{path}: no such file or folder")
-
-
-def _walk(folder: str, others: Counter[str]) -> Iterator[str]:
-    """The files below a folder; of one that cannot be read the folder itself, which says so when it is opened."""
-    # names alone are kept: a folder may hold a million files
-    names, folders = [], set()
-    try:
-        with os.scandir(folder) as scan:
-            for entry in scan:
-                if is_hidden(entry.name):
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    if entry.name.startswith("."):
-                        continue
-                    folders.add(entry.name)
-                elif not entry.name.lower().endswith(NAMES):
-                    others[_ending(entry.name)] += 1
-                    continue
-                names.append(entry.name)
-    except OSError:
-        yield folder
-        return
-    names.sort()
-    for name in names:
-        path = os.path.join(folder, name)  # noqa: PTH118 - a Path a file would cost more than opening it
-        if name in folders:
-            yield from _walk(path, others)
-        elif os.path.isfile(path):  # noqa: PTH113
-            if not is_begun(path):
-                yield path
-        elif os.path.islink(path) and not os.path.exists(path):  # noqa: PTH110, PTH114 - it leads nowhere, which is told when it is opened
-            yield path
-        else:
-            others[_ending(name)] += 1
-
-
-def _ending(name: str) -> str:
-    """`.php` of `a.php`; "" where there is none that a person would call so."""
-    ending = os.path.splitext(name)[1].lower()  # noqa: PTH122
-    return ending if ending[1:].isalpha() and len(ending) <= _ENDING_LENGTH else ""
 
 
 def tasks(paths: Iterable[str], reading: Reading, *, size: int, others: Counter[str] | None = None) -> Iterator[Task]:
@@ -262,7 +172,7 @@ def _batches(pieces: Iterable[Piece | Damage], size: int) -> Iterator[list[Piece
 
 
 def read_task(task: Task, reading: Reading) -> Iterator[Piece | Damage]:
-    """The pages of a task, and what in it is damaged. Raises nothing that one file could cause."""
+    """The pages of a task, and what in it is damaged. Raises nothing that one file could cause; ShardError for want of room."""
     yield from task.pieces
     for part in task.parts:
         try:

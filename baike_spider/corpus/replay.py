@@ -13,15 +13,14 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from baike_spider.archive import FOLDER, INDEX_FILE, Index, mend
-from baike_spider.corpus.inputs import InputError
+from baike_spider.archive import FOLDER, INDEX_FILE, Index, IndexFailed, mend
+from baike_spider.corpus.paths import InputError
 from baike_spider.shards import MANIFEST, read_entries
 from extractors import Question
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from baike_spider.archive import Damage
     from extractors import Entry
 
 __all__ = ["Kept", "archive_of", "entry_key", "index_archive"]
@@ -37,10 +36,19 @@ def archive_of(crawl: Path) -> Path:
     return folder
 
 
-def index_archive(folder: Path) -> list[Damage]:
-    """Brings the index of an archive up to date; what in it is damaged. Cuts nothing. Raises ShardError, IndexFailed."""
-    with Index(folder / INDEX_FILE) as index:
-        return mend(folder, index, cut=False)
+def index_archive(folder: Path, spare: Path) -> Path:
+    """Brings the index of an archive up to date, or makes `spare` where the folder may only be read; which of the two. Cuts nothing. Raises ShardError,
+    IndexFailed."""
+    try:
+        return _indexed(folder, folder / INDEX_FILE)
+    except IndexFailed:
+        return _indexed(folder, spare)
+
+
+def _indexed(folder: Path, path: Path) -> Path:
+    with Index(path) as index:
+        mend(folder, index, cut=False)
+    return path
 
 
 class Kept:

@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Any
 from baike_spider.archive import PLAIN, Fields, Reading
 from baike_spider.corpus.earlier import Earlier
 from baike_spider.corpus.include import Include
-from baike_spider.corpus.inputs import InputError, check_paths, tasks
+from baike_spider.corpus.inputs import tasks
+from baike_spider.corpus.paths import InputError, check_paths
 from baike_spider.corpus.reextract import TASK_BYTES, Destination, tasks_left, write_task
 from baike_spider.shards import ShardError, adopt
 

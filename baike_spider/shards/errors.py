@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["IsCorpus", "ManifestDamaged", "ShardDamaged", "ShardError", "on_disk"]
 
-_SPACE = "free some space and call again: what was committed is safe, the rest is still in memory"
+_SPACE = "free some space; what was committed is safe, and the same command goes on from there"
 _RIGHTS = "allow this user to write there, or choose another output folder"
 _NO_FOLDER = "another file has that name: move it away, or choose another output folder"
 _LOCKS = "this file system has no file locks: put the output folder on a local disk"
@@ -74,7 +74,8 @@ class ManifestDamaged(ShardError):
     """A manifest.json that is not what we wrote."""
 
     def __init__(self, message: str, *, path: Path) -> None:
-        cure = "the shards are the truth: start the crawl again, its salvage sets this file aside and rebuilds it from them"
+        cure = "the shards are the truth: start the crawl again, its salvage sets this file aside and rebuilds it from them; "
+        cure += "of `baike extract --shards` and `baike replay`, write into another folder"
         super().__init__(f"damaged manifest {path}: {message}", path=path, cure=cure)
 
 

@@ -162,6 +162,28 @@ def test_damage_is_told_with_file_and_offset_and_the_rest_is_read(tmp_path: Path
     assert (piped.returncode, len(piped.stdout.splitlines())) == (9, 5)
 
 
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        (name, change)
+        for name in ("a.warc.gz", "a.arc.gz", "a.warc.zst")
+        for change in (
+            lambda data: bytes([data[0] ^ 1]) + data[1:],
+            lambda data: bytes(100) + data[100:],
+            lambda data: b"<html>502</html>\n" + data,
+        )
+    ],
+)
+def test_damaged_first_bytes_cost_no_other_member(
+    tmp_path: Path, name: str, change: Callable[[bytes], bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, name, PAGES)
+    path.write_bytes(change(path.read_bytes()))
+    assert {entry["url"] for entry in extracted(path, tmp_path, code=9)} >= {page.canonical for page in PAGES[1:]}
+    assert f"{path}: byte 0: damaged: " in capsys.readouterr().err
+    assert main(["archive", "verify", str(path)]) == 11
+
+
 def without_a_list(data: bytes) -> bytes:
     """A zip file whose end record says that it has no files."""
     end = data.rindex(b"PK\5\6")
@@ -172,7 +194,7 @@ def without_a_list(data: bytes) -> bytes:
     ("name", "data", "reason"),
     [
         ("empty.warc.gz", b"", "the file is empty"),
-        ("page.warc.gz", b"<html><title>404</title></html>", "no record begins here"),
+        ("page.warc.gz", b"<html><title>404</title></html>", "no gzip begins here"),
         ("cut.warc.gz", damaged(bytes)[:-300], "the file ends inside a gzip member"),
         ("cut.warc", b"".join(map(record, PAGES))[:-300], "but the data ends before them"),
         ("cut.jsonl.gz", gzip.compress(specimens.lines(PAGES))[:-300], "the file ends inside a gzip member"),
@@ -258,7 +280,62 @@ def test_archives_in_archives(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         assert len(extracted(path, tmp_path)) == len(inner) * len(PAGES)
         path.write_bytes(bundled({"1.zip": zipped_files({"2.tar": tarred_files({"3.zip": specimens.zipped(PAGES)})})}))
         assert extracted(path, tmp_path, code=9) == []
-        assert "it lies in 3 archives already, deeper ones are not read" in capsys.readouterr().err
+        assert "it lies in 3 other archives, and deeper ones are not read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("full_at", ["open", "write"])
+def test_a_full_temporary_folder_is_no_damage(
+    tmp_path: Path, full_at: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing of it is kept: the same command reads the file when there is room."""
+
+    class Full(io.FileIO):
+        def write(self, data: Any, /) -> int:
+            if self.tell() > 1000:
+                raise no_space
+            return super().write(data[:700])
+
+    def temporary(**_: Any) -> Full:
+        if full_at == "open":
+            raise no_space
+        return Full(tmp_path / "copy", "w+")
+
+    no_space = OSError(errno.ENOSPC, "No space left on device")
+    path = tmp_path / "a.tar"
+    path.write_bytes(tarred_files({"a.zip": specimens.zipped(PAGES)}))
+    command = ["extract", str(path), "--shards", str(tmp_path / "shards")]
+    with monkeypatch.context() as patch:
+        patch.setattr("baike_spider.archive.zip_files.tempfile.TemporaryFile", temporary)
+        assert main(command) == 4
+    assert "a.tar/a.zip is read from a copy, and the temporary folder cannot hold it: No space left on device" in capsys.readouterr().err
+    assert main(command) == 0
+    assert len(list(read_entries(tmp_path / "shards"))) == len(PAGES)
+
+
+def test_names_in_utf_8_or_gbk_that_do_not_say_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = PAGES[0].body
+    for encoding in ("utf-8", "gbk"):
+        names = [name.encode(encoding) for name in ("页面/雾屿省.html", "页面/空白.html")]
+        # zipfile and tarfile write names as UTF-8 that says so; of the same length, other bytes are put in their place
+        other = [b"a" * (len(name) - 5) + b".html" for name in names]
+        files = {other[0].decode(): page, other[1].decode(): b""}
+        for kind, whole in (("whole.zip", zipped_files(files)), ("cut.zip", zipped_files(files)[:-30])):
+            data = whole
+            for name, stands in zip(names, other, strict=True):
+                data = data.replace(stands, name)
+            (tmp_path / kind).write_bytes(data)
+            entries = extracted(tmp_path / kind, tmp_path, code=9)
+            assert [entry["source"] for entry in entries] == [f"{tmp_path}/{kind}/页面/雾屿省.html"]
+            assert f"{kind}/页面/空白.html: malformed" in capsys.readouterr().err
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode="w", format=tarfile.GNU_FORMAT, encoding=encoding) as bundle:
+            for written, body in (("页面/雾屿省.html", page), ("页面/空白.html", b"")):
+                info = tarfile.TarInfo(written)
+                info.size = len(body)
+                bundle.addfile(info, io.BytesIO(body))
+        (tmp_path / "a.tar").write_bytes(out.getvalue())
+        assert [entry["source"] for entry in extracted(tmp_path / "a.tar", tmp_path, code=9)] == [f"{tmp_path}/a.tar/页面/雾屿省.html"]
+        assert "a.tar/页面/空白.html: malformed" in capsys.readouterr().err
 
 
 def tarred_files(files: dict[str, bytes]) -> bytes:
@@ -325,6 +402,19 @@ def test_names_in_a_folder_that_lead_nowhere_are_told(tmp_path: Path, capsys: py
     assert "2 files of other names were passed over (2 .html)" in told
 
 
+def test_a_folder_of_crawls_gives_the_pages_of_their_archives(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("one", "two"):
+        crawl = tmp_path / "output" / name
+        (crawl / "warc").mkdir(parents=True)
+        write(crawl / "warc", "a.warc.gz", PAGES)
+        (crawl / "entries").mkdir()
+        (crawl / "entries" / "w-00000.jsonl.zst").write_bytes(zstd.compress(b'{"title": "A"}\n'))
+        for beside in ("manifest.json", "frontier.json", "visits.sqlite"):
+            (crawl / beside).write_text("{}")
+    assert len(extracted(tmp_path / "output", tmp_path)) == 2 * len(PAGES)
+    assert capsys.readouterr().err == f"{2 * len(PAGES)} pages: {2 * len(PAGES)} entry\n"
+
+
 def test_a_folder_that_cannot_be_listed_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -338,7 +428,7 @@ def test_a_folder_that_cannot_be_listed_is_told(
         return listing(path)
 
     listing = os.scandir
-    monkeypatch.setattr("baike_spider.corpus.inputs.os.scandir", scandir)
+    monkeypatch.setattr("baike_spider.corpus.paths.os.scandir", scandir)
     assert len(extracted(tmp_path / "in", tmp_path, code=9)) == 2 * len(PAGES)
     assert f"{tmp_path / 'in' / '2'}: byte 0: damaged: the folder cannot be listed" in capsys.readouterr().err
 
@@ -426,7 +516,7 @@ def test_shards_of_other_inputs_are_not_mixed(tmp_path: Path, capsys: pytest.Cap
     folder = tmp_path / "shards"
     assert main(["extract", str(path), "--shards", str(folder)]) == 0
     assert main(["extract", str(path), "--shards", str(folder)]) == 0
-    assert "1 tasks were done before" in capsys.readouterr().err
+    assert "1 task was done before" in capsys.readouterr().err
     path.write_bytes(specimens.warc_gz(PAGES[:3]))
     assert main(["extract", str(path), "--shards", str(folder)]) == 2
     assert main(["extract", str(path), "--shards", str(tmp_path)]) == 2
@@ -451,7 +541,7 @@ def test_a_run_that_finds_all_done_ends_like_the_first(tmp_path: Path, jobs: str
         again = capsys.readouterr().err
         assert summary(again) == summary(first)
         assert "1 were skipped in an earlier run" in again
-        assert "1 tasks were done before" in again
+        assert "1 task was done before" in again
     (reject,) = read_rejects(tmp_path / "shards")
     assert (reject["verdict"], reject["source"], reject["message"]) == ("damaged", str(path), first.splitlines()[0])
     assert load_manifest(tmp_path / "shards").counts["verdicts"] == {"damaged": 1}

@@ -74,6 +74,12 @@ def test_a_replay_gives_the_crawl_again(own_site: Workplace, own_mirror: Mirror)
     diff = own_site.run("baike", "replay", str(folder), "--diff")
     assert (diff.returncode, diff.stdout) == (0, "")
     assert "entries: 0 added, 0 removed, 0 altered" in diff.stderr
+    # as of a folder that may only be read
+    (folder / "warc" / INDEX_FILE).unlink()
+    (folder / "warc" / INDEX_FILE).mkdir()
+    for jobs in ("1", "2"):
+        diff = own_site.run("baike", "replay", str(folder), "--diff", "--jobs", jobs)
+        assert (diff.returncode, diff.stdout) == (0, ""), diff.stderr
     lines = own_site.run("baike", "extract", str(folder))
     assert {json.loads(line)["url"] for line in lines.stdout.splitlines()} == {entry["url"] for entry in replayed}
 

@@ -57,6 +57,8 @@ def _refuse_foreign(output: Path, *, folder: bool) -> None:
             raise CorpusError(f"{output} is no folder", path=output, cure="a folder is written: choose another -o")
         if any(output.iterdir()) and not (output / MARK).is_file():
             raise CorpusError(f"{output} is there and is no export", path=output, cure="it is not replaced: choose another -o")
+    elif output.is_dir() and not output.is_symlink():
+        raise CorpusError(f"{output} is a folder", path=output, cure="a file is written: choose another -o")
     elif output.is_symlink() or not output.is_file():
         # a link's place is taken, not its target's: /dev/stdout would be a file from then on
         raise CorpusError(
