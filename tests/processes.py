@@ -48,3 +48,14 @@ def until(is_so: Callable[[], bool], seconds: float = 30) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+def go(*workers: subprocess.Popen[str]) -> None:
+    """Starts processes that wait for a line on their standard input, as soon as all of them have said that they are ready."""
+    for worker in workers:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "ready\n"
+    for worker in workers:
+        assert worker.stdin is not None
+        worker.stdin.write("go\n")
+        worker.stdin.flush()

@@ -16,6 +16,7 @@ import pytest
 from baike_spider.crawl.gate import Gate, GateClosed, Manners
 from baike_spider.frontier import EmbeddedServer, Frontier, FrontierError, FrontierUnreachable, Report, worker_name
 from baike_spider.frontier.connection import Call
+from tests.processes import go
 
 WORKER = Path(__file__).with_name("gate_process.py")
 HOST = "host.example"
@@ -30,13 +31,7 @@ def start(count: int, url: str, crawl: str, *, delay: float, seconds: float, com
     """So many workers, which begin together."""
     command = [sys.executable, str(WORKER), url, crawl, str(delay), str(seconds), str(comers)]
     workers = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(count)]
-    for worker in workers:
-        assert worker.stdout is not None
-        assert worker.stdout.readline() == "ready\n"
-    for worker in workers:
-        assert worker.stdin is not None
-        worker.stdin.write("go\n")
-        worker.stdin.flush()
+    go(*workers)
     return workers
 
 

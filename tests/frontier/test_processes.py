@@ -18,6 +18,7 @@ import redis
 from baike_spider.frontier import Candidate, EmbeddedServer, Frontier, worker_name
 from tests.frontier.conftest import choose_server
 from tests.persistence import is_written
+from tests.processes import go
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,17 +44,6 @@ def ready(url: str, records: Path, *, lease_seconds: float) -> subprocess.Popen[
         stdout=subprocess.PIPE,
         text=True,
     )
-
-
-def go(*workers: subprocess.Popen[str]) -> None:
-    """Starts them as soon as all of them are ready."""
-    for worker in workers:
-        assert worker.stdout is not None
-        assert worker.stdout.readline() == "ready\n"
-    for worker in workers:
-        assert worker.stdin is not None
-        worker.stdin.write("go\n")
-        worker.stdin.flush()
 
 
 def end(workers: list[subprocess.Popen[str]]) -> list[int]:
