@@ -12,7 +12,7 @@ from struct import Struct
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile
 
-from baike_spider.archive.names import text_of_name
+from baike_spider.archive.names import text_in_zip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ __all__ = ["LocalFile", "local_files"]
 _MAGIC = b"PK\x03\x04"
 #: signature, version, flags, method, time, date, checksum, compressed size, size, lengths of name and of further fields
 _HEADER = Struct("<4s5H3I2H")
-_ENCRYPTED, _SIZE_BEHIND, _UTF8 = 1, 8, 1 << 11
+_ENCRYPTED, _SIZE_BEHIND = 1, 8
 #: versions of the format, and ways of compression, beyond which it is no header
 _LAST_VERSION, _LAST_METHOD = 63, 99
 #: a size that stands in the further field of this number
@@ -139,14 +139,8 @@ def _header(tape: Tape, at: int) -> LocalFile | None:
     if packed == _LARGE:
         packed = _large(more, 8 if size == _LARGE else 0)
     known = not flags & _SIZE_BEHIND and packed is not None
-    text = _text(name, flags).partition("\0")[0]
+    text = text_in_zip(name, flags).partition("\0")[0]
     return LocalFile(text, at, start + packed if known else None, tape, start, flags, method, checksum)
-
-
-def _text(name: bytes, flags: int) -> str:
-    if flags & _UTF8:
-        return name.decode("utf-8", "replace")
-    return text_of_name(name) or name.decode("cp437")
 
 
 def _large(more: bytes, place: int) -> int | None:

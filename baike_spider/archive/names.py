@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from zipfile import ZipInfo
 
-__all__ = ["name_in_tar", "name_in_zip", "text_of_name"]
+__all__ = ["name_in_tar", "name_in_zip", "text_in_zip"]
 
 _ENCODINGS = ("utf-8", "gbk")
 #: what a zip file's names are where nothing else is said
@@ -19,10 +19,10 @@ _DOS = "cp437"
 _UTF8 = 1 << 11
 
 
-def text_of_name(raw: bytes) -> str | None:
+def _text(raw: bytes) -> str | None:
     """None where it is neither UTF-8 nor GBK.
 
-    >>> text_of_name("雾屿".encode()), text_of_name("雾屿".encode("gbk")), text_of_name(b"caf\\x82.html")
+    >>> _text("雾屿".encode()), _text("雾屿".encode("gbk")), _text(b"caf\\x82.html")
     ('雾屿', '雾屿', None)
     """
     for encoding in _ENCODINGS:
@@ -33,17 +33,23 @@ def text_of_name(raw: bytes) -> str | None:
     return None
 
 
+def text_in_zip(raw: bytes, flags: int) -> str:
+    """A name in a zip file, with the flags of its header."""
+    if flags & _UTF8:
+        return raw.decode("utf-8", "replace")
+    return _text(raw) or raw.decode(_DOS)
+
+
 def name_in_zip(info: ZipInfo) -> str:
     """`zipfile` takes a name without the flag for that of a DOS: 雾屿.html is called `Θ¢╛σ▒┐.html`."""
     if info.flag_bits & _UTF8:
         return info.filename
     try:
-        raw = info.filename.encode(_DOS)
+        return text_in_zip(info.filename.encode(_DOS), info.flag_bits)
     except UnicodeEncodeError:
         return info.filename
-    return text_of_name(raw) or info.filename
 
 
 def name_in_tar(name: str) -> str:
     """`tarfile` leaves the bytes of a name that is no UTF-8 as surrogates, which nobody can read."""
-    return name if name.isascii() else text_of_name(name.encode("utf-8", "surrogateescape")) or name
+    return name if name.isascii() else _text(name.encode("utf-8", "surrogateescape")) or name

@@ -148,7 +148,7 @@ def codec_of(head: bytes) -> Codec | None:
     """How a file that begins so is compressed; None when it is not."""
     if head.startswith(GZIP.magic[:2]):
         return GZIP
-    return ZSTD if head.startswith(ZSTD.magic) or (head[1:4] == b"\x2a\x4d\x18" and 0x50 <= head[0] <= 0x5F) else None
+    return ZSTD if ZSTD.begins(head) else None
 
 
 def _codec_named(tape: Tape) -> Codec | None:

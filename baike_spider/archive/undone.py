@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from baike_spider.archive.damage import Broken, Damage
 from baike_spider.archive.members import Codec, Member, find_member, is_text
@@ -57,25 +57,13 @@ def text_of(tape: Tape, codec: Codec | None) -> Iterator[bytes | Damage]:
 
 
 class UndoneFile(io.RawIOBase):
-    """Pieces as a file. Memory: one piece, and what one call asks for."""
+    """Pieces as a file that is read and no more. Memory: one piece, and what one call asks for."""
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self._pieces = iter(pieces)
         self._piece = b""
         #: where in the piece the next byte is: a piece has up to 1 MB, and tarfile asks for 10 KB at a time
         self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, target: Any) -> int:
-        view = memoryview(target)
-        if self._at == len(self._piece):
-            self._piece, self._at = next(self._pieces, b""), 0
-        data = self._piece[self._at : self._at + len(view)]
-        view[: len(data)] = data
-        self._at += len(data)
-        return len(data)
 
     def read(self, size: int | None = -1) -> bytes:
         """As many bytes as asked for, fewer only at the end: tarfile counts on it."""
