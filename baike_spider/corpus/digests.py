@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from baike_spider.corpus.reader import Corpus
     from baike_spider.corpus.schema import Table
 
-__all__ = ["Found", "another_file", "check_digests", "found_file"]
+__all__ = ["Found", "another_file", "changed", "check_digests", "found_file"]
 
 
 class Found(NamedTuple):
@@ -63,5 +63,10 @@ def _wrong_with(corpus: Corpus, shard: CorpusShard) -> CorpusDamaged | None:
     else:
         if found == (shard.bytes, shard.sha256):
             return None
-        told = f"its sha256 is {found.sha256}, the manifest says {shard.sha256}"
+        return changed(corpus, shard, found.sha256)
     return damaged(corpus, shard, told)
+
+
+def changed(corpus: Corpus, shard: CorpusShard, sha256: str) -> CorpusDamaged:
+    """The error that names a file whose digest is another one."""
+    return damaged(corpus, shard, f"its sha256 is {sha256}, the manifest says {shard.sha256}")

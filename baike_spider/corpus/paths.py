@@ -60,21 +60,21 @@ def page_files(paths: Iterable[str], others: Counter[str] | None = None) -> Iter
         if path == STDIN or (Path(path).exists() and not Path(path).is_dir()):
             yield path
         elif Path(path).is_dir():
-            own = Path(path, FOLDER)
-            yield from _walk(str(own) if own.is_dir() and Path(path, MANIFEST).is_file() else path, others)
+            yield from _walk(path, others)
         else:
             raise InputError(f"{path}: no such file or folder")
 
 
 def _walk(folder: str, others: Counter[str]) -> Iterator[str]:
-    """The files below a folder, of a crawl's folder in it its archive; of one that cannot be read the folder itself, which says so when it is opened."""
+    """The files below a folder, of a crawl's folder its archive; of one that cannot be read the folder itself, which says so when it is opened."""
     try:
         files, folders, passed = _listed(folder)
     except OSError:
         yield folder
         return
-    if MANIFEST in files and FOLDER in folders:
-        yield from _walk(os.path.join(folder, FOLDER), others)  # noqa: PTH118
+    own = os.path.join(folder, FOLDER)  # noqa: PTH118
+    if MANIFEST in files and os.path.isdir(own):  # noqa: PTH112 - it may be a link to another disk
+        yield from _walk(own, others)
         return
     others.update(passed)
     for name in sorted(files | folders):

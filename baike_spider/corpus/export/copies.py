@@ -5,8 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from baike_spider.corpus.digests import changed
 from baike_spider.corpus.export.lines import text_file
-from baike_spider.corpus.reader import damaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,6 +42,6 @@ def copy_table(work: Work, table: str, folder: Path) -> list[tuple[str, CorpusSh
                 digest.update(chunk)
                 copy.write(chunk)
         if digest.hexdigest() != shard.sha256:
-            raise damaged(work.corpus, shard, f"its sha256 is {digest.hexdigest()}, the manifest says {shard.sha256}")
+            raise changed(work.corpus, shard, digest.hexdigest())
         copied.append((name, shard))
     return copied

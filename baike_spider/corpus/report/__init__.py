@@ -44,6 +44,6 @@ def write_report(corpus: Corpus, output: Path, *, previous: Corpus | None = None
             else:
                 html = page(gather(corpus, previous, memory=memory, threads=threads, temp=spill))
         except EngineError as error:
-            raise failure(error, output, corpus) from error
+            raise failure(error, output, corpus, *([previous] if previous else [])) from error
         with text_file(path) as file:
             file.write(html.encode("utf-8", "replace"))
