@@ -23,26 +23,21 @@ from statistics import median
 from tests.bench.pages import address, page
 from tests.conftest import ROOT
 
-#: a library alone: every record's content is read, nothing else is done. FastWARC is the one that the archive uses.
-_FASTWARC = """
+#: a library alone: every record's content is read, nothing else is done
+_READ = """
 import sys
-from fastwarc.warc import ArchiveIterator
+from {module} import ArchiveIterator
 count = 0
 for record in ArchiveIterator(open(sys.argv[1], 'rb')):
-    record.reader.read()
+    record.{content}.read()
     count += 1
 print(count)
 """
-#: what most tools for WARC files read with
-_WARCIO = """
-import sys
-from warcio.archiveiterator import ArchiveIterator
-count = 0
-for record in ArchiveIterator(open(sys.argv[1], 'rb')):
-    record.raw_stream.read()
-    count += 1
-print(count)
-"""
+#: the one that the archive uses, and what most tools for WARC files read with
+_LIBRARIES = {
+    "FastWARC": _READ.format(module="fastwarc.warc", content="reader"),
+    "warcio": _READ.format(module="warcio.archiveiterator", content="raw_stream"),
+}
 
 
 def write(path: Path, pages: int, saved: Path | None) -> None:
@@ -84,12 +79,12 @@ def main() -> None:
         write(root / "half", pages // 2, arguments.saved)
         file, half = (next((root / name).glob("*.warc.gz")) for name in ("all", "half"))
         print(f"{pages} pages, {file.stat().st_size / 1e6:.0f} MB")
-        alone: dict[str, list[float]] = {"FastWARC": [], "warcio": []}
+        alone: dict[str, list[float]] = {library: [] for library in _LIBRARIES}
         own: list[float] = []
         walls: dict[str, list[float]] = {"1": [], "2": []}
         for number in range(arguments.rounds):
-            for reading, cpus in zip((_FASTWARC, _WARCIO), alone.values(), strict=True):
-                cpus.append(run(sys.executable, "-c", reading, str(file))[0])
+            for library, reading in _LIBRARIES.items():
+                alone[library].append(run(sys.executable, "-c", reading, str(file))[0])
             for jobs, times in walls.items():
                 cpu, wall, memory = run(*baike, str(file), "--shards", str(root / f"{number}-{jobs}"), "--jobs", jobs)
                 times.append(wall)
