@@ -411,6 +411,8 @@ def test_a_folder_of_crawls_gives_the_pages_of_their_archives(tmp_path: Path, ca
         (crawl / "entries" / "w-00000.jsonl.zst").write_bytes(zstd.compress(b'{"title": "A"}\n'))
         for beside in ("manifest.json", "frontier.json", "visits.sqlite"):
             (crawl / beside).write_text("{}")
+    (tmp_path / "output" / "two" / "warc").rename(tmp_path / "another disk")
+    (tmp_path / "output" / "two" / "warc").symlink_to(tmp_path / "another disk")
     assert len(extracted(tmp_path / "output", tmp_path)) == 2 * len(PAGES)
     assert capsys.readouterr().err == f"{2 * len(PAGES)} pages: {2 * len(PAGES)} entry\n"
 
